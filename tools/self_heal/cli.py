@@ -1,0 +1,54 @@
+"""`self-heal`: finds the subcommand and turns errors into one line and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from self_heal.errors import SelfHealError
+
+COMMANDS = {
+    "demo": "the whole way on this machine: a broken pipeline, an agent under the guard, healed",
+    "guard": "what the guard would say, and why",
+    "lakehouse": "the fake Bauplan that the real command line and SDK talk to",
+    "reference": "the installed bauplan's command line, parsed; checks documents against it",
+    "report": "validates the three reports of a healing",
+}
+
+
+class LazyGroup(click.Group):
+    """Loads a subcommand's module when it is asked for, so that each starts quickly."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """All subcommands, in alphabetical order."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The click command of `self_heal.commands.<name>`."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"self_heal.commands.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Lists the subcommands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.command(cls=LazyGroup)
+@click.version_option(package_name="self-healing-pipeline", prog_name="self-heal")
+def self_heal() -> None:
+    """Heal failed Bauplan pipelines with an agent that is held to the rules."""
+
+
+def main() -> None:
+    """Run the command line; an expected error is one line and its exit code."""
+    try:
+        self_heal(prog_name="self-heal")
+    except SelfHealError as error:
+        click.echo(f"self-heal: {error}", err=True)
+        sys.exit(error.exit_code)

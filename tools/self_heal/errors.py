@@ -1,0 +1,46 @@
+"""Every error a person can meet: one clear sentence with what to do next, one exit code each."""
+
+from __future__ import annotations
+
+
+class SelfHealError(Exception):
+    """The root: shown as one line on standard error, never as a traceback.
+
+    Exit codes 1 and 2 are left to a check that did not hold and to wrong usage.
+    """
+
+    exit_code = 1
+
+
+class CheckFailed(SelfHealError):
+    """Something was checked and does not hold: a report, a proof, a healing."""
+
+
+class MissingProgram(SelfHealError):
+    """A program that the work needs is not installed, or is of another version."""
+
+    exit_code = 3
+
+
+class BadInput(SelfHealError):
+    """A file or folder that was given is missing, damaged or of the wrong form."""
+
+    exit_code = 4
+
+
+class InTheWay(SelfHealError):
+    """Something exists already and would be overwritten."""
+
+    exit_code = 5
+
+
+class PortInUse(SelfHealError):
+    """Another program listens on the port that was asked for."""
+
+    exit_code = 6
+
+
+class LakehouseFailed(SelfHealError):
+    """The fake lakehouse did not start, or stopped answering."""
+
+    exit_code = 7
