@@ -1,0 +1,63 @@
+"""Where the guard keeps what it knows: the same folder for a hook and for a typed command.
+
+`${XDG_STATE_HOME:-~/.local/state}/self-healing-pipeline` holds
+
+    interpreter          the Python a hook runs, recorded at installation (absolute path, then
+                         the folder its packages are in)
+    armed/               one marker for each armed session, agent process and repository; the
+                         launcher looks only here, and an empty folder means "off everywhere"
+    sessions/<key>/      a session's ledger
+    audit/               every decision, as JSON lines
+    cache/               parsed configuration, the installed version: may be deleted at any time
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+NAME = "self-healing-pipeline"
+_LONGEST_NAME = 180
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+
+
+def state_folder() -> str:
+    """The absolute path of the state folder; a relative `XDG_STATE_HOME` counts as not set."""
+    base = os.environ.get("XDG_STATE_HOME", "")
+    if not os.path.isabs(base):
+        base = os.path.join(os.path.expanduser("~"), ".local", "state")
+    return os.path.join(base, NAME)
+
+
+def folder(*parts: str) -> str:
+    """A folder below the state folder, made (readable by its owner only) when it is missing."""
+    path = os.path.join(state_folder(), *parts)
+    os.makedirs(path, mode=0o700, exist_ok=True)
+    return path
+
+
+def file_name(text: str) -> str:
+    """A file name that stands for `text` and for nothing else.
+
+    Readable where it can be; a long one is cut and told apart by a hash of the whole.
+    """
+    name = "".join(c if c in _PLAIN else f"%{ord(c):02X}" for c in text)
+    if len(name) <= _LONGEST_NAME and name not in ("", ".", ".."):
+        return name
+    import hashlib  # 3 ms, and only for very long names
+
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{name[:80]}~{digest}"
+
+
+def replace(path: str, text: str) -> None:
+    """Write a whole file so that a reader sees the old text or the new one, never a part."""
+    temporary = f"{path}.{os.getpid()}.tmp"
+    try:
+        with open(temporary, "w", encoding="utf-8", errors="surrogatepass") as file:
+            file.write(text)
+        os.replace(temporary, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise

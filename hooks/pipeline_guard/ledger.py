@@ -1,0 +1,154 @@
+"""What one session has really done: an append-only file, and the facts folded from it.
+
+A ledger is one JSON object a line in `sessions/<key>/ledger.jsonl`. A line counts once its
+newline is on disk, so a process that is killed between any two writes leaves a readable ledger:
+the next writer cuts the unfinished end off. Writers take a lock. A line that is whole and cannot
+be read means that the file was damaged, and nothing is believed any more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+Line = Mapping[str, Any]
+
+
+class Run(NamedTuple):
+    """One `bauplan run` of this session that ended.
+
+    `head` is the git commit that ran. `green` is a full, strict, transactional run on the debug
+    branch, from a clean HEAD, whose job is complete.
+    """
+
+    job: str
+    ref: str
+    head: str
+    green: bool
+
+
+class Facts(NamedTuple):
+    """What is known about a session, learned only from what succeeded.
+
+    `job` is the full id of the job that is being healed, `pinned` the data state it failed on
+    as `branch@hash` (`""` while unknown), `unpinnable` says that the look-ups by transaction
+    branch and by commit property found nothing and the job report says `not pinned`, and
+    `working_ref` is the pinned ref or, where there is none to be had, the source branch's head
+    at that moment. `hashes` are the 64-digit hashes that look-ups printed, `tags` the names that
+    `tag ls` printed. `tables` maps an inspected table to the ref it was inspected at,
+    `missing_tables` were looked for with `table ls` at the working ref and are not there.
+    `commits` are the git commits of this session, `prompts` the person's own words.
+    """
+
+    job: str = ""
+    job_status: str = ""
+    jobs_got: frozenset[str] = frozenset()
+    jobs_logged: frozenset[str] = frozenset()
+    failing_model: str = ""
+    hashes: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    pinned: str = ""
+    unpinnable: bool = False
+    working_ref: str = ""
+    source_branch: str = ""
+    bauplan_branch: str = ""
+    git_branch: str = ""
+    missing_tables: frozenset[str] = frozenset()
+    tables: Mapping[str, str] = {}
+    snapshot_done: bool = False
+    code_changed: bool = False
+    commits: tuple[str, ...] = ()
+    runs: tuple[Run, ...] = ()
+    prompts: tuple[str, ...] = ()
+    stop_refusals: int = 0
+
+
+class LedgerError(Exception):
+    """The ledger cannot be read or written: until it can, a session that is on is denied."""
+
+
+class Ledger:
+    """The file of one session's facts. It is made with the first line."""
+
+    def __init__(self, folder: str) -> None:
+        self.path = os.path.join(folder, "ledger.jsonl")
+        self._lock = os.path.join(folder, "lock")
+
+    def read(self) -> list[Line]:
+        """Every whole line, oldest first; none when there is no ledger yet."""
+        try:
+            with open(self.path, "rb") as file:
+                content = file.read()
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise LedgerError(f"The ledger {self.path} cannot be read: {error.strerror}.") from None
+        whole, _, _ = content.rpartition(b"\n")
+        return [self._parse(line, number) for number, line in enumerate(whole.splitlines(), 1)]
+
+    def append(self, *lines: Line) -> None:
+        """Add lines, all of them or none; a full disk leaves the ledger as it was."""
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        text = "".join(json.dumps({"at": stamp, **line}) + "\n" for line in lines)
+        try:
+            with self._locked():
+                self._write(text.encode())
+        except OSError as error:
+            raise LedgerError(
+                f"The ledger {self.path} cannot be written: {error.strerror}."
+            ) from None
+
+    def _parse(self, line: bytes, number: int) -> Line:
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError):
+            value = None
+        if not isinstance(value, dict) or not isinstance(value.get("fact"), str):
+            raise LedgerError(f"The ledger {self.path} is damaged in line {number}.")
+        return value
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
+        handle = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    def _write(self, data: bytes) -> None:
+        handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            end = _whole_length(handle)
+            os.ftruncate(handle, end)
+            try:
+                _write_all(handle, data, end)
+            except OSError:
+                os.ftruncate(handle, end)
+                raise
+        finally:
+            os.close(handle)
+
+
+def _whole_length(handle: int) -> int:
+    """Where the last whole line ends: what follows was never finished."""
+    size = os.fstat(handle).st_size
+    while size:
+        start = max(0, size - 65536)
+        newline = os.pread(handle, size - start, start).rfind(b"\n")
+        if newline >= 0:
+            return start + newline + 1
+        size = start
+    return 0
+
+
+def _write_all(handle: int, data: bytes, offset: int) -> None:
+    while data:
+        written = os.pwrite(handle, data, offset)
+        data, offset = data[written:], offset + written
