@@ -1,0 +1,1 @@
+"""Agent sessions as files: read one, and play it under the guard with real tools."""

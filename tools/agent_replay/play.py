@@ -1,0 +1,79 @@
+"""Plays a transcript: each call through the guard's hooks, each allowed one really executed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from agent_replay.hooks import Answer, Hooks
+from agent_replay.tools import Outcome, Tools
+from agent_replay.transcript import Call, Transcript, Turn, captured, fill
+from self_heal.errors import CheckFailed
+
+
+class Diverged(CheckFailed):
+    """The guard or a tool did something else than the transcript says."""
+
+
+class Played(NamedTuple):
+    """One turn as it went: the call with its values filled in, the verdict, the result."""
+
+    number: int
+    turn: Turn
+    call: Call
+    answer: Answer
+    outcome: Outcome | None
+    seconds: float
+
+
+def play(
+    transcript: Transcript, hooks: Hooks, tools: Tools, watch: Callable[[Played], None]
+) -> list[Played]:
+    """Play all turns in order; `watch` sees each as it ends. Raises `Diverged` at the first turn
+    whose verdict is not the expected one or whose capture does not match.
+    """
+    names: dict[str, str] = {}
+    hooks.prompt(transcript.header.prompt)
+    played = []
+    for number, turn in enumerate(transcript.turns, 1):
+        done = _play_turn(number, turn, names, hooks, tools)
+        watch(done)
+        played.append(done)
+        _check(done, names)
+    _stop(hooks)
+    return played
+
+
+def _play_turn(
+    number: int, turn: Turn, names: dict[str, str], hooks: Hooks, tools: Tools
+) -> Played:
+    started = time.perf_counter()
+    call = Call(tool=turn.call.tool, input=fill(turn.call.input, names))
+    call_id = f"call_{number:04d}"
+    answer = hooks.before(call_id, call.tool, call.input)
+    outcome = None
+    if answer.decision == "allow":
+        outcome = tools.run(call.tool, call.input)
+        hooks.after(call_id, call.tool, call.input, outcome)
+    return Played(number, turn, call, answer, outcome, time.perf_counter() - started)
+
+
+def _check(done: Played, names: dict[str, str]) -> None:
+    expected, answer = done.turn.expect, done.answer
+    if answer.decision != expected.verdict:
+        text = answer.reason or (done.outcome.text if done.outcome else "")
+        raise Diverged(
+            f"turn {done.number}: the guard said {answer.decision}, the transcript expects "
+            f"{expected.verdict}: {done.call.input}\n{text}"
+        )
+    if expected.rule and f"rule {expected.rule}" not in answer.reason.lower():
+        raise Diverged(f"turn {done.number}: not denied by rule {expected.rule}: {answer.reason}")
+    if done.outcome is not None:
+        names.update(captured(done.turn, done.outcome.text, names))
+
+
+def _stop(hooks: Hooks) -> None:
+    answer = hooks.stop()
+    if answer.decision != "allow":
+        raise Diverged(f"the guard does not let the session end: {answer.reason}")
