@@ -1,0 +1,1 @@
+"""The wire: what the real client speaks, turned into calls of the layers below."""
