@@ -8,7 +8,7 @@ and the stop check call these, `self-heal report check` prints them.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from pipeline_guard import reports_schema as schemas
@@ -33,12 +33,12 @@ class Problem(NamedTuple):
 class Known(NamedTuple):
     """What is known beside the reports; what is not known is not compared.
 
-    `logs` is the text of `bauplan job get` and `bauplan job logs`; `repo` a folder inside the git
-    repository; `tags` the Bauplan tags there are; `job` the id of the job being healed; `tables`
-    the full names of the tables that were inspected.
+    `logs` is what `bauplan job get` and `bauplan job logs` printed, by job id; `repo` a folder
+    inside the git repository; `tags` the Bauplan tags there are; `job` the id of the job that is
+    healed; `tables` the full names of the tables that were inspected.
     """
 
-    logs: str | None = None
+    logs: Mapping[str, str] = {}
     repo: str = ""
     tags: frozenset[str] = frozenset()
     job: str = ""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Fault = tuple[Path, str]
 
 _VERBATIM = "paste the error verbatim from `bauplan job logs`"
+_UNVERSIONED = re.compile(r"\bunversioned\b|no (local )?(git )?repository", re.I)
 _UNMET = re.compile(
     r"❌|✗|✘|\bnot (?:be )?(?:pinned|met|versioned|available|known)|n't (?:be )?pinned|"
     r"\bun(?:pinned|versioned|met|known)\b|\bno (?:git|repository|pin|commit)\b|\bmoving\b",
@@ -60,8 +61,8 @@ def _job(report: Report, stem: str, known: Known) -> Iterator[Fault]:
             ("failing_model", "name"),
             "only a planning failure may name no model: name the failing model",
         )
-    if known.logs is not None and not wrong and "error_summary" in report.sections:
-        yield from _quoted(report.sections["error_summary"], known.logs)
+    if stem in known.logs and not wrong and "error_summary" in report.sections:
+        yield from _quoted(report.sections["error_summary"], known.logs[stem])
 
 
 def _quoted(part: markdown.Section, logs: str) -> Iterator[Fault]:
@@ -129,18 +130,23 @@ def _summary(report: Report, known: Known) -> Iterator[Fault]:
     if rerun.get("result") in ("failed", "blocked") and not re.search(r"\w{2,}", rerun["reason"]):
         yield ("rerun",), "a failed rerun gives its reason: `Failed — <reason>`"
     if "fixes" in report.sections and rerun.get("result") != "blocked":
-        yield from _fixes(report.sections["fixes"], known)
+        yield from _fixes(report.sections["fixes"], known, str(report.data.get("job", "")))
+    versioned = not _UNVERSIONED.search(report.data.get("fixes", ""))
+    if not versioned and report.data.get("determinism") == "deterministic":
+        yield ("determinism",), "the code is unversioned: then it is `Best-effort`"
     if "determinism" in report.sections:
         yield from _conditions(report.data["determinism"], report.sections["determinism"])
 
 
-def _fixes(part: markdown.Section, known: Known) -> Iterator[Fault]:
-    if re.search(r"\bunversioned\b|no (local )?(git )?repository", part.text, re.I):
+def _fixes(part: markdown.Section, known: Known, job: str) -> Iterator[Fault]:
+    if _UNVERSIONED.search(part.text):
+        if known.repo:
+            yield ("fixes",), "there is a git repository: commit the fix and list its commits"
         if not any(block.kind == markdown.CODE for block in part.blocks):
             yield ("fixes",), "without a repository the fix is shown here as a diff in a code fence"
         return
     prose = "\n".join(block.text for block in part.blocks)
-    shas = values.commits(prose)
+    shas = [sha for sha in values.commits(prose) if sha not in job]
     if not shas:
         yield (
             ("fixes",),

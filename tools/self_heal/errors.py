@@ -44,3 +44,9 @@ class LakehouseFailed(SelfHealError):
     """The fake lakehouse did not start, or stopped answering."""
 
     exit_code = 7
+
+
+class BauplanRefused(SelfHealError):
+    """The real `bauplan` program answered with an error, or not in time."""
+
+    exit_code = 8

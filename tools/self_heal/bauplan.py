@@ -1,0 +1,59 @@
+"""Calls the real `bauplan` program, as a person would, with the person's own account."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from self_heal.errors import BauplanRefused, MissingProgram
+
+
+def program() -> str:
+    """The `bauplan` on the PATH, else the one beside this interpreter."""
+    beside = Path(sys.executable).parent / "bauplan"
+    found = shutil.which("bauplan") or (str(beside) if os.access(beside, os.X_OK) else None)
+    if found is None:
+        raise MissingProgram(
+            "There is no `bauplan` program: install it with `pip install bauplan`."
+        )
+    return found
+
+
+def call(*argv: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+    """Run it and return its output; a non-zero exit code is the caller's to judge.
+
+    Without an answer within `timeout` seconds it is stopped, and that is a refusal.
+    """
+    command = [program(), *argv]
+    try:
+        return subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise BauplanRefused(
+            f"`bauplan {' '.join(argv)}` gave no answer in {timeout:.0f} s."
+        ) from error
+
+
+def answer(*argv: str, timeout: float = 60) -> str:
+    """What it prints; raises `BauplanRefused` with the program's own words when it fails."""
+    done = call(*argv, timeout=timeout)
+    if done.returncode:
+        words = " ".join((done.stderr or done.stdout).split())
+        raise BauplanRefused(f"`bauplan {' '.join(argv)}` failed: {words[:400]}")
+    return done.stdout
+
+
+def records(*argv: str, timeout: float = 60) -> Any:
+    """What it prints with `--output json`, read."""
+    return json.loads(answer(*argv, "--output", "json", timeout=timeout))
