@@ -94,6 +94,16 @@ class Database:
         with self._writer, self._connection() as connection:
             copy.backup(connection)
 
+    def clear(self, keep: set[str]) -> None:
+        """Delete every row, but those of the tables to keep."""
+        with self.write() as connection:
+            tables = (
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            )
+            for (name,) in connection.execute(tables).fetchall():
+                if name not in keep:
+                    connection.execute(f'DELETE FROM "{name}"')
+
     def close(self) -> None:
         """Close every connection; the write-ahead log is folded into the file."""
         with self._pool:

@@ -70,7 +70,9 @@ class NotAWriteBranchRef(PlatformError):
     status, type = 400, "NOT_A_WRITE_BRANCH_REF"
 
     def __init__(self, input_ref: str) -> None:
-        super().__init__(f"Ref {input_ref!r} is not a branch that can be written", input_ref=input_ref)
+        super().__init__(
+            f"Ref {input_ref!r} is not a branch that can be written", input_ref=input_ref
+        )
 
 
 class SameRef(PlatformError):
@@ -212,7 +214,9 @@ class TableExists(PlatformError):
     status, type = 409, "TABLE_EXISTS"
 
     def __init__(self, table: str, ref: Ref) -> None:
-        super().__init__(f"Table {table!r} already exists in ref {str(ref)!r}", table_name=table, ref=ref)
+        super().__init__(
+            f"Table {table!r} already exists in ref {str(ref)!r}", table_name=table, ref=ref
+        )
 
 
 class BranchHeadChanged(PlatformError):

@@ -61,7 +61,9 @@ def storable_type(column: str, arrow: pa.DataType) -> pa.DataType:
     if is_type.is_struct(arrow):
         return pa.struct([storable_field(field) for field in arrow])
     if is_type.is_map(arrow):
-        return pa.map_(storable_type(column, arrow.key_type), storable_type(column, arrow.item_type))
+        return pa.map_(
+            storable_type(column, arrow.key_type), storable_type(column, arrow.item_type)
+        )
     if is_type.is_list(arrow) or is_type.is_large_list(arrow):
         return pa.list_(storable_field(arrow.value_field))
     iceberg_type(column, arrow)

@@ -16,6 +16,7 @@ from fake_bauplan.schema import storable_schema
 
 ROWS_PER_GROUP = 1 << 17
 CHUNK = 1 << 20
+DRAFT = "draft-"
 
 
 class DataFile(NamedTuple):
@@ -27,11 +28,16 @@ class DataFile(NamedTuple):
 
 
 class Store:
-    """The folder of data files; a file appears under its name only when it is complete."""
+    """The folder of data files; a file appears under its name only when it is complete.
+
+    Drafts that a killed process left behind are removed, so only one process may use a folder.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
+        for draft in folder.glob(f"{DRAFT}*"):
+            draft.unlink()
 
     def path(self, digest: str) -> Path:
         """Where the file of that content hash lies (or would lie)."""
@@ -45,7 +51,11 @@ class Store:
         table = table.cast(storable_schema(table.schema), safe=False)
         with _Draft(self._folder) as draft:
             pq.write_table(
-                table, draft.path, compression="zstd", row_group_size=ROWS_PER_GROUP, store_schema=True
+                table,
+                draft.path,
+                compression="zstd",
+                row_group_size=ROWS_PER_GROUP,
+                store_schema=True,
             )
             return self._keep(draft.path, table.num_rows)
 
@@ -80,7 +90,7 @@ class _Draft:
     """A file that is gone again unless it was moved to its place."""
 
     def __init__(self, folder: Path) -> None:
-        handle, name = tempfile.mkstemp(prefix="draft-", suffix=".parquet", dir=folder)
+        handle, name = tempfile.mkstemp(prefix=DRAFT, suffix=".parquet", dir=folder)
         os.close(handle)
         self.path = Path(name)
 
