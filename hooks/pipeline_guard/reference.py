@@ -1,0 +1,219 @@
+"""What the installed version of `bauplan` takes on its command line.
+
+A reference is a document of `schemas/cli.schema.json`, made by `self-heal reference build` from
+the program's own `--help` and parser. Those of known versions are in `schemas/cli/`; one of
+another version is built once and kept in the state folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from pipeline_guard import home
+
+HELP = "help"
+VERSION = "version"
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_ROOT = os.path.dirname(os.path.dirname(_HERE))
+_FOLDERS = (
+    os.path.join(_ROOT, "schemas", "cli"),
+    os.path.join(os.path.dirname(_HERE), "self_heal", "plugin", "schemas", "cli"),
+)
+_BUILD_SECONDS = 120
+
+
+class ReferenceMissingError(Exception):
+    """There is no reference of this version, and none could be built; says what to run."""
+
+
+class Value(NamedTuple):
+    """What a value must be. `kind` is string, path (not empty), integer, pair, url or choice.
+
+    `dashed` is True where the next word is taken even when it begins with a dash.
+    """
+
+    name: str
+    kind: str
+    choices: tuple[str, ...] = ()
+    hidden_choices: tuple[str, ...] = ()
+    ignore_case: bool = False
+    min: int = 0
+    max: int = 0
+    dashed: bool = False
+
+
+class Option(NamedTuple):
+    """A flag: `name` is its long name without dashes; `value` is None for one that takes none."""
+
+    name: str
+    spellings: tuple[str, ...]
+    action: str
+    value: Value | None
+    repeatable: bool
+    required: bool
+    summary: str
+
+
+class Positional(NamedTuple):
+    """A word that is told by its place."""
+
+    name: str
+    value: Value
+    required: bool
+    repeatable: bool
+
+
+class Command(NamedTuple):
+    """One command: `flags` and `subcommands` map every spelling, hidden ones too."""
+
+    path: tuple[str, ...]
+    summary: str
+    group: bool
+    options: tuple[Option, ...]
+    flags: Mapping[str, Option]
+    positionals: tuple[Positional, ...]
+    conflicts: tuple[tuple[str, str], ...]
+    subcommands: Mapping[str, str]
+
+
+class Reference:
+    """The command line of one version; a command is made into values when it is first asked for."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.version: str = document["version"]
+        self._document = document
+        self._commands: dict[tuple[str, ...], Command] = {}
+
+    def paths(self) -> tuple[tuple[str, ...], ...]:
+        """Every command, groups too; the program itself is the empty path."""
+        return tuple(tuple(key.split()) for key in self._document["commands"])
+
+    def command(self, path: tuple[str, ...]) -> Command:
+        """The command at this canonical path; `KeyError` when there is none."""
+        if path not in self._commands:
+            self._commands[path] = self._make(path)
+        return self._commands[path]
+
+    def _make(self, path: tuple[str, ...]) -> Command:
+        said = self._document["commands"][" ".join(path)]
+        parts = {**self._document["options"], **said.get("options", {})}
+        options = tuple(_option(name, part) for name, part in parts.items())
+        hidden = {name: part.get("hidden_spellings", ()) for name, part in parts.items()}
+        return Command(
+            path,
+            said["summary"],
+            said.get("group", False),
+            options,
+            {s: option for option in options for s in (*option.spellings, *hidden[option.name])},
+            tuple(_positional(part) for part in said.get("positionals", ())),
+            tuple((one, other) for one, other in said.get("conflicts", ())),
+            self._subcommands(path) if said.get("group") else {},
+        )
+
+    def _subcommands(self, path: tuple[str, ...]) -> dict[str, str]:
+        found = {}
+        start = "".join(f"{name} " for name in path)
+        for key, said in self._document["commands"].items():
+            name = key[len(start) :]
+            if name and key.startswith(start) and " " not in name:
+                for spelling in (name, *said.get("aliases", ()), *said.get("hidden_aliases", ())):
+                    found[spelling] = name
+        return found
+
+
+def _option(name: str, said: Mapping[str, Any]) -> Option:
+    return Option(
+        name,
+        tuple(said["spellings"]),
+        said["action"],
+        _value(said["value"]) if "value" in said else None,
+        said.get("repeatable", False),
+        said.get("required", False),
+        said["summary"],
+    )
+
+
+def _positional(said: Mapping[str, Any]) -> Positional:
+    return Positional(
+        said["name"],
+        _value(said["value"]),
+        said.get("required", False),
+        said.get("repeatable", False),
+    )
+
+
+def _value(said: Mapping[str, Any]) -> Value:
+    return Value(
+        said["name"],
+        said["kind"],
+        tuple(said.get("choices", ())),
+        tuple(said.get("hidden_choices", ())),
+        said.get("ignore_case", False),
+        said.get("min", 0),
+        said.get("max", 0),
+        said.get("dashed", False),
+    )
+
+
+_loaded: dict[str, Reference] = {}
+
+
+def load(version: str, program: str = "") -> Reference:
+    """The reference of this version.
+
+    For a version that is not known it is built from `program` (else the `bauplan` on PATH, if it
+    is of that version), which takes some seconds once. Raises `ReferenceMissingError`.
+    """
+    if version not in _loaded:
+        path = _find(version) or _build(version, program)
+        with open(path, encoding="utf-8") as file:
+            _loaded[version] = Reference(json.load(file))
+    return _loaded[version]
+
+
+def known_versions() -> tuple[str, ...]:
+    """The versions whose reference comes with this package, oldest first."""
+    names = [name for folder in _FOLDERS if os.path.isdir(folder) for name in os.listdir(folder)]
+    found = {name[len("bauplan-") : -len(".json")] for name in names if name.endswith(".json")}
+    return tuple(sorted(found, key=lambda version: [int(part) for part in version.split(".")]))
+
+
+def _find(version: str) -> str:
+    name = f"bauplan-{home.file_name(version)}.json"
+    folders = (*_FOLDERS, os.path.join(home.state_folder(), "cache", "cli"))
+    paths = [os.path.join(folder, name) for folder in folders]
+    return next((path for path in paths if os.path.isfile(path)), "")
+
+
+def _build(version: str, program: str) -> str:
+    """Let the builder write the reference into the state folder, in a process of its own."""
+    import shutil  # only on the slow way
+    import subprocess
+    import sys
+
+    path = program or shutil.which("bauplan") or "bauplan"
+    target = os.path.join(home.folder("cache", "cli"), f"bauplan-{home.file_name(version)}.json")
+    packages = os.pathsep.join([os.path.join(_ROOT, "tools"), os.path.dirname(_HERE)])
+    command = [sys.executable, "-m", "self_heal.reference", path, version, target]
+    try:
+        done = subprocess.run(
+            command,
+            env={**os.environ, "PYTHONPATH": packages},
+            capture_output=True,
+            text=True,
+            timeout=_BUILD_SECONDS,
+            check=False,
+        )
+        said = done.stderr.strip()[-500:]
+    except (OSError, subprocess.SubprocessError) as error:
+        said = str(error)
+    if os.path.isfile(target):
+        return target
+    raise ReferenceMissingError(
+        f"There is no reference of bauplan {version}, and it could not be built ({said})."
+        f" Run: self-heal reference build --program {path}"
+    )
