@@ -8,6 +8,7 @@
                          launcher looks only here, and an empty folder means "off everywhere"
     sessions/<key>/      a session's ledger
     audit/               every decision, as JSON lines
+    tmp/                 files on their way to their place
     cache/               parsed configuration, the installed version: may be deleted at any time
 """
 
@@ -52,7 +53,7 @@ def file_name(text: str) -> str:
 
 def replace(path: str, text: str) -> None:
     """Write a whole file so that a reader sees the old text or the new one, never a part."""
-    temporary = f"{path}.{os.getpid()}.tmp"
+    temporary = os.path.join(folder("tmp"), f"{os.path.basename(path)[:80]}.{os.getpid()}")
     try:
         with open(temporary, "w", encoding="utf-8", errors="surrogatepass") as file:
             file.write(text)

@@ -42,7 +42,8 @@ class Facts(NamedTuple):
     at that moment. `hashes` are the 64-digit hashes that look-ups printed, `tags` the names that
     `tag ls` printed. `tables` maps an inspected table to the ref it was inspected at,
     `missing_tables` were looked for with `table ls` at the working ref and are not there.
-    `commits` are the git commits of this session, `prompts` the person's own words.
+    `commits` are the git commits of this session, `prompts` the person's own words, `logs` maps
+    a job to what `job get` and `job logs` printed about it.
     """
 
     job: str = ""
@@ -66,6 +67,7 @@ class Facts(NamedTuple):
     runs: tuple[Run, ...] = ()
     prompts: tuple[str, ...] = ()
     stop_refusals: int = 0
+    logs: Mapping[str, str] = {}
 
 
 class LedgerError(Exception):

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import time
 from typing import NamedTuple
 
-from pipeline_guard.ledger import Facts
+from pipeline_guard import arming, events, folding, home, policy, workspace
+from pipeline_guard.events import Event
+from pipeline_guard.ledger import Facts, Ledger, LedgerError
 from pipeline_guard.policy import Policy
 from pipeline_guard.workspace import Workspace
+
+SKILL = "self-healing-pipeline"
+OFF = "off"
 
 
 class Session(NamedTuple):
     """What `decide` needs to know besides the event.
 
     `key` names the session's folder in the state folder; `facts` follow the session id or the
-    transcript, so that interleaved sessions do not see each other's.
+    transcript, so that interleaved sessions do not see each other's. `started` is when healing
+    was switched on (UTC, ISO form).
     """
 
     key: str
@@ -21,3 +29,107 @@ class Session(NamedTuple):
     workspace: Workspace
     facts: Facts
     policy: Policy
+    started: str = ""
+
+
+def active(event: Event) -> bool:
+    """Whether healing is on for this event's session; an error when that cannot be known."""
+    return arming.is_on(event.session_id, _repository(event.cwd))
+
+
+def starts_healing(event: Event) -> bool:
+    """Whether this event is what switches healing on: the skill's call, or its slash command."""
+    if event.phase == events.PROMPT:
+        command, _, words = event.prompt.strip().partition(" ")
+        return _is_skill(command, "/") and words.strip() != OFF
+    if event.phase in (events.BEFORE_TOOL, events.AFTER_TOOL) and event.tool:
+        return event.tool.name == "Skill" and _is_skill(event.tool.arguments.get("skill"), "")
+    return False
+
+
+def ends_healing(event: Event) -> bool:
+    """Whether the person typed the slash command that switches healing off."""
+    command, _, words = event.prompt.strip().partition(" ")
+    return event.phase == events.PROMPT and _is_skill(command, "/") and words.strip() == OFF
+
+
+def start(event: Event) -> None:
+    """Switch healing on, and remember where the session started."""
+    arming.arm_session(event.session_id, _repository(event.cwd))
+    ledger = ledger_of(event)
+    if not ledger.read():
+        place = {"fact": "start", "folder": event.cwd, "runtime": event.runtime}
+        ledger.append({**place, "session": event.session_id, "transcript": event.transcript_path})
+
+
+def is_over(event: Event) -> bool:
+    """Whether the last stop was accepted with valid reports, so that a new prompt ends healing."""
+    stops = [line for line in ledger_of(event).read() if line["fact"] in ("stop", "edit")]
+    return bool(stops) and stops[-1]["fact"] == "stop" and stops[-1]["valid"] is True
+
+
+def end(event: Event) -> None:
+    """Switch healing off; a later healing in the same session begins with no facts."""
+    arming.disarm_session(event.session_id)
+    folder = _folder(key_of(event))
+    if os.path.isdir(folder):
+        os.replace(folder, f"{folder}~{time.time_ns()}")
+
+
+def load(event: Event) -> Session:
+    """Everything known about an active event's session; raises `LedgerError` when damaged."""
+    key = key_of(event)
+    lines = Ledger(_folder(key)).read()
+    if not lines:
+        start(event)
+        lines = Ledger(_folder(key)).read()
+    begun = lines[0]
+    place = workspace.find(str(begun.get("folder") or event.cwd))
+    facts = folding.fold(lines, place)
+    return Session(key, True, place, facts, policy.load(place.repo), str(begun.get("at", "")))
+
+
+def ledger_of(event: Event) -> Ledger:
+    """The ledger of the session that an event belongs to."""
+    return Ledger(_folder(key_of(event)))
+
+
+def key_of(event: Event) -> str:
+    """The session's key: found by its id, else by its transcript, else a new one.
+
+    The transcript is written down with the key when it is first seen, so that a conversation
+    whose id changes keeps its facts.
+    """
+    key = home.file_name(event.session_id)
+    if os.path.isdir(_folder(key)) or not event.transcript_path:
+        return key
+    link = os.path.join(home.folder("transcripts"), home.file_name(event.transcript_path))
+    known = _read(link)
+    if not known:
+        home.replace(link, key)
+    return known or key
+
+
+def _folder(key: str) -> str:
+    return os.path.join(home.state_folder(), "sessions", key)
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise LedgerError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _repository(cwd: str) -> str:
+    return workspace.find_repository(cwd)
+
+
+def _is_skill(name: object, slash: str) -> bool:
+    """The skill's name, alone or after a plugin's name and a colon."""
+    if not isinstance(name, str) or not name.startswith(slash):
+        return False
+    return name.removeprefix(slash).rpartition(":")[2] == SKILL

@@ -42,6 +42,11 @@ def find(start: str) -> Workspace:
     return Workspace(start, repo, _project(start, repo), debug, git_dir)
 
 
+def find_repository(start: str) -> str:
+    """The top of the git repository around a folder; `""` when there is none."""
+    return _repository(os.path.realpath(start))[0]
+
+
 def head_branch(workspace: Workspace) -> str:
     """The branch that HEAD names; `""` when HEAD is detached or there is no repository."""
     head = _read(os.path.join(workspace.git_dir, "HEAD")) if workspace.git_dir else ""
@@ -60,9 +65,20 @@ def head_commit(workspace: Workspace) -> str:
 
 
 def common_git_dir(workspace: Workspace) -> str:
-    """The git folder that all worktrees of a repository share."""
+    """The git folder that all worktrees of a repository share; `""` without a repository."""
+    if not workspace.git_dir:
+        return ""
     pointer = _read(os.path.join(workspace.git_dir, "commondir"))
     return os.path.normpath(os.path.join(workspace.git_dir, pointer or "."))
+
+
+def default_branch(workspace: Workspace) -> str:
+    """The branch that `origin/HEAD` names; `""` when there is no such remote."""
+    if not workspace.git_dir:
+        return ""
+    head = _read(os.path.join(common_git_dir(workspace), "refs", "remotes", "origin", "HEAD"))
+    prefix = "ref: refs/remotes/origin/"
+    return head.removeprefix(prefix) if head.startswith(prefix) else ""
 
 
 def zone(path: str, workspace: Workspace) -> str:

@@ -1,0 +1,132 @@
+"""Where it is remembered that healing is on: one marker file for each way of being on.
+
+    session.<id>                 a session that healing started in
+    process.<pid>.<start time>   the agent process it ran in: it keeps a session on whose id
+                                 changes within one conversation
+    repository.<path>            `self-heal guard on`: every session in that repository
+
+The launcher only asks whether a marker concerns it; here it is decided.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from pipeline_guard import home, processes
+
+SESSION = "session."
+PROCESS = "process."
+REPOSITORY = "repository."
+
+
+class Marker(NamedTuple):
+    """One marker: its file name, the agent process, and the repository it belongs to."""
+
+    name: str
+    process: str
+    repo: str
+
+
+def is_on(session_id: str, repo: str) -> bool:
+    """Whether healing is on for a session in this process and this repository."""
+    if _exists(SESSION + home.file_name(session_id)):
+        return True
+    if repo and _exists(REPOSITORY + home.file_name(repo)):
+        return True
+    process = processes.agent() if _any(PROCESS) else None
+    return process is not None and _exists(PROCESS + process.identity)
+
+
+def arm_session(session_id: str, repo: str) -> None:
+    """Switch healing on for a session and for the agent process it runs in."""
+    process = processes.agent()
+    identity = process.identity if process else ""
+    if identity:
+        _write(PROCESS + identity, identity, repo)
+    _write(SESSION + home.file_name(session_id), identity, repo)
+
+
+def arm_repository(repo: str) -> None:
+    """Switch healing on for every session in a repository."""
+    _write(REPOSITORY + home.file_name(repo), "", repo)
+
+
+def disarm_session(session_id: str) -> None:
+    """Switch healing off for a session, its process and the ids it had in that process."""
+    process = processes.agent()
+    own = {SESSION + home.file_name(session_id)}
+    shared = {process.identity} if process else set()
+    for marker in markers():
+        if marker.name in own and marker.process:
+            shared.add(marker.process)
+    _remove(m for m in markers() if m.name in own or (m.process and m.process in shared))
+
+
+def disarm_repository(repo: str) -> list[Marker]:
+    """Switch healing off for a repository and for all sessions in it; tells what was on."""
+    found = [marker for marker in markers() if marker.repo == repo]
+    shared = {marker.process for marker in found if marker.process}
+    found = [m for m in markers() if m in found or (m.process and m.process in shared)]
+    _remove(found)
+    return found
+
+
+def markers() -> list[Marker]:
+    """Every marker there is; one whose content is damaged still counts."""
+    try:
+        names = sorted(os.listdir(_folder()))
+    except FileNotFoundError:
+        return []
+    return [_read(name) for name in names]
+
+
+def forget_dead() -> None:
+    """Take out the markers of agent processes that have ended."""
+    for marker in markers():
+        if marker.name.startswith(PROCESS):
+            pid = marker.name.removeprefix(PROCESS).partition(".")[0]
+            process = processes.read(int(pid)) if pid.isdigit() else None
+            if process is None or PROCESS + process.identity != marker.name:
+                _remove([marker])
+
+
+def _folder() -> str:
+    return os.path.join(home.state_folder(), "armed")
+
+
+def _exists(name: str) -> bool:
+    """Asked so that a folder which cannot be looked into is an error, not a no."""
+    try:
+        os.lstat(os.path.join(_folder(), name))
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+def _any(prefix: str) -> bool:
+    return any(marker.startswith(prefix) for marker in os.listdir(home.folder("armed")))
+
+
+def _write(name: str, process: str, repo: str) -> None:
+    content = {"process": process, "repo": repo, "at": int(time.time())}
+    home.replace(os.path.join(home.folder("armed"), name), json.dumps(content))
+
+
+def _read(name: str) -> Marker:
+    try:
+        with open(os.path.join(_folder(), name), encoding="utf-8") as file:
+            content = json.load(file)
+        return Marker(name, str(content["process"]), str(content["repo"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return Marker(name, "", "")
+
+
+def _remove(found: Iterable[Marker]) -> None:
+    for marker in found:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(os.path.join(_folder(), marker.name))

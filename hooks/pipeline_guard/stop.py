@@ -1,0 +1,62 @@
+"""The end of a healing: stopping is refused while the reports are missing or not valid."""
+
+from __future__ import annotations
+
+import os
+
+from pipeline_guard import reports, session
+from pipeline_guard.events import Event
+from pipeline_guard.session import Session
+from pipeline_guard.verdicts import ALLOW, DENY, Finding, Verdict
+from pipeline_guard.wording import GUARD
+
+MOST_REFUSALS = 2
+_MOST_LISTED = 12
+
+
+def judge(event: Event, current: Session) -> Verdict:
+    """Let the agent stop, or refuse with the list of what is missing, at most twice in a row."""
+    missing = missing_reports(current) if current.facts.code_changed else []
+    ledger = session.ledger_of(event)
+    if not missing:
+        ledger.append({"fact": "stop", "accepted": True, "valid": current.facts.code_changed})
+        return Verdict(ALLOW)
+    if current.facts.stop_refusals >= MOST_REFUSALS or is_blocked(current):
+        ledger.append({"fact": "stop", "accepted": True, "valid": False})
+        return Verdict(ALLOW)
+    ledger.append({"fact": "stop", "accepted": False, "valid": False})
+    return Verdict(DENY, (_refusal(missing),))
+
+
+def missing_reports(current: Session) -> list[str]:
+    """What the three kinds of reports lack, one sentence each; none when all are valid."""
+    facts, workspace = current.facts, current.workspace
+    known = reports.Known(
+        facts.logs, workspace.repo, facts.tags, facts.job, frozenset(facts.tables)
+    )
+    return [str(problem) for problem in reports.check_all(workspace.debug, known=known)]
+
+
+def is_blocked(current: Session) -> bool:
+    """Whether the summary's rerun result is `Failed — blocked: <reason>`."""
+    path = os.path.join(current.workspace.debug, reports.SUMMARY_FILE)
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            _, _, section = file.read().partition("\n## Rerun result")
+    except OSError:
+        return False
+    words = section.partition("\n## ")[0].strip().strip("\"'`*").replace("–", "—").replace("-", "—")
+    verdict, _, reason = words.partition("blocked:")
+    return verdict.strip() == "Failed —" and bool(reason.strip(" <>\"'`*"))
+
+
+def _refusal(missing: list[str]) -> Finding:
+    listed = missing[:_MOST_LISTED]
+    if len(missing) > len(listed):
+        listed.append(f"and {len(missing) - len(listed)} more")
+    saw = "the code was changed and the reports are not complete:\n- " + "\n- ".join(listed)
+    do = (
+        "Complete them, then stop. If the healing cannot go on, write `Failed — blocked: <reason>` "
+        "under `## Rerun result` in debug/summary.md."
+    )
+    return Finding(DENY, GUARD, f"{saw}\n", do)
