@@ -11,7 +11,6 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from functools import lru_cache
 
 import pyarrow as pa

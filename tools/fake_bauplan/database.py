@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from fake_bauplan.folder import WAY_OUT
 from self_heal.errors import BadInput
 
 WAIT_SECONDS = 60
@@ -28,10 +29,7 @@ class Database:
             self._check(schema)
         except sqlite3.DatabaseError as error:
             self.close()
-            raise BadInput(
-                f"{path} is damaged ({error}): use another --data folder, or empty this one with "
-                "`self-heal lakehouse reset`"
-            ) from error
+            raise BadInput(f"{path} is damaged ({error}): {WAY_OUT}") from error
 
     def _check(self, schema: str) -> None:
         with self._connection() as connection:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 from pathlib import Path
-from typing import IO, NamedTuple
+from types import TracebackType
+from typing import NamedTuple
 
 from self_heal.errors import BadInput, InTheWay
 
 FORMAT = 1
 MARKER = "lakehouse.json"
+DRAFT = "lakehouse.json.draft"
 LOCK = "lock"
+WAY_OUT = "use another --data folder, or empty this one with `self-heal lakehouse reset`"
 
 
 class Marker(NamedTuple):
@@ -22,67 +26,96 @@ class Marker(NamedTuple):
     opened: int
 
 
-class Folder:
-    """A locked data folder; raises InTheWay when it is in use, BadInput when it is no lakehouse's."""
+class Lock:
+    """Holds a folder until it is closed or the process ends; raises InTheWay when it is held."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, folder: Path) -> None:
+        self._file = (folder / LOCK).open("a+")
         try:
-            path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except (FileExistsError, NotADirectoryError, PermissionError) as error:
-            raise BadInput(f"{path} cannot be a data folder: {error.strerror}") from error
-        self._lock = self._hold()
-        try:
-            self.opened = self._open()
-        except BadInput:
-            self.close()
-            raise
-
-    def _hold(self) -> IO[str]:
-        lock = (self.path / LOCK).open("a+")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            lock.seek(0)
-            holder = lock.read().strip() or "unknown"
-            lock.close()
+            holder = self._holder()
+            self.close()
             raise InTheWay(
-                f"{self.path} is in use by process {holder}: stop it, or give another --data folder"
+                f"{folder} is in use by {holder}: stop it, or give another --data folder"
             ) from error
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        return lock
+        self._file.truncate(0)
+        self._file.write(str(os.getpid()))
+        self._file.flush()
 
-    def _open(self) -> int:
-        opened = self._marker().opened + 1
-        draft = self.path / f"{MARKER}.draft"
-        draft.write_text(json.dumps(Marker(FORMAT, opened)._asdict()))
-        draft.replace(self.path / MARKER)
-        return opened
+    def _holder(self) -> str:
+        self._file.seek(0)
+        return f"process {self._file.read().strip() or 'unknown'}"
 
-    def _marker(self) -> Marker:
-        try:
-            marker = Marker(**json.loads((self.path / MARKER).read_text()))
-        except FileNotFoundError:
-            return self._unmarked()
-        except (ValueError, TypeError) as error:
-            raise BadInput(f"{self.path / MARKER} is damaged: {_WAY_OUT}") from error
-        if marker.format != FORMAT:
-            raise BadInput(f"{self.path} has format {marker.format}, not {FORMAT}: {_WAY_OUT}")
-        return marker
+    def __enter__(self) -> Lock:
+        return self
 
-    def _unmarked(self) -> Marker:
-        known = {LOCK, f"{MARKER}.draft"}
-        if any(entry.name not in known for entry in self.path.iterdir()):
-            raise BadInput(
-                f"{self.path} holds other files and is no lakehouse's folder: give an empty one"
-            )
-        return Marker(FORMAT, 0)
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
     def close(self) -> None:
         """Let the next process have the folder."""
-        self._lock.close()
+        self._file.close()
 
 
-_WAY_OUT = "use another --data folder, or empty this one with `self-heal lakehouse reset`"
+def mark(folder: Path) -> int:
+    """Count one more opening of a held folder; gives the count, 1 for a new folder.
+
+    Raises BadInput for a folder with other files, a damaged marker or another format.
+    """
+    opened = _marker(folder).opened + 1
+    draft = folder / DRAFT
+    draft.write_text(json.dumps(Marker(FORMAT, opened)._asdict()))
+    draft.replace(folder / MARKER)
+    return opened
+
+
+def _marker(folder: Path) -> Marker:
+    try:
+        marker = Marker(**json.loads((folder / MARKER).read_text()))
+    except FileNotFoundError:
+        _check_unmarked(folder)
+        return Marker(FORMAT, 0)
+    except (ValueError, TypeError) as error:
+        raise BadInput(f"{folder / MARKER} is damaged: {WAY_OUT}") from error
+    if marker.format != FORMAT:
+        raise BadInput(f"{folder} has format {marker.format}, not {FORMAT}: {WAY_OUT}")
+    return marker
+
+
+def _check_unmarked(folder: Path) -> None:
+    others = {entry.name for entry in folder.iterdir()} - {LOCK, DRAFT}
+    if others:
+        raise BadInput(
+            f"{folder} is no lakehouse's folder, it holds {min(others)}: give an empty or a new one"
+        )
+
+
+def make(folder: Path) -> None:
+    """Make sure that the folder is there; raises BadInput when it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise BadInput(f"{folder} cannot be a data folder: {error.strerror}") from error
+
+
+def empty(folder: Path) -> None:
+    """Delete everything in a lakehouse's folder, also a damaged one's.
+
+    Raises BadInput, and deletes nothing, when it is no lakehouse's; InTheWay when it is in use.
+    """
+    if not folder.is_dir():
+        raise BadInput(f"{folder} is no folder")
+    if not (folder / MARKER).exists():
+        _check_unmarked(folder)
+    with Lock(folder):
+        for entry in folder.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()

@@ -10,12 +10,11 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from fake_bauplan import catalog, users
+from fake_bauplan import catalog, folder, users
 from fake_bauplan.catalog import Catalog
 from fake_bauplan.catalog_types import Commit, PutNamespace, PutTable, User
 from fake_bauplan.clock import Clock
 from fake_bauplan.database import Database
-from fake_bauplan.folder import Folder
 from fake_bauplan.ids import Ids
 from fake_bauplan.schema import storable_schema
 from fake_bauplan.storage import DataFile, Store
@@ -37,15 +36,18 @@ class Lakehouse:
     when another process holds the folder, BadInput when it is damaged or no lakehouse's.
     """
 
-    def __init__(self, folder: Path, seed: int | None = None, clock: Clock | None = None) -> None:
-        self.folder = folder
+    def __init__(self, path: Path, seed: int | None = None, clock: Clock | None = None) -> None:
+        self.folder = path
         self.clock = clock or Clock()
         self._seed = seed
-        self._folder = Folder(folder)
         self._databases: dict[str, Database] = {}
+        folder.make(path)
+        self._lock = folder.Lock(path)
         try:
-            self.ids = Ids(seed, self._folder.opened)
-            self.store = Store(folder / "tables")
+            opened = folder.mark(path)
+            self.is_new = opened == 1
+            self.ids = Ids(seed, opened)
+            self.store = Store(path / "tables")
             self._main = self.database("catalog", catalog.SCHEMA + users.SCHEMA)
             self._begin()
             self._check_files()
@@ -62,8 +64,7 @@ class Lakehouse:
             if self.store.missing(file):
                 raise BadInput(
                     f"{self.folder} is damaged: data of table {name} is missing "
-                    f"({self.store.path(file.digest).name}); use another --data folder, or empty this "
-                    "one with `self-heal lakehouse reset`"
+                    f"({self.store.path(file.digest).name}); {folder.WAY_OUT}"
                 )
 
     def __enter__(self) -> Lakehouse:
@@ -135,4 +136,4 @@ class Lakehouse:
         """Close the databases and let the next process have the folder."""
         for database in self._databases.values():
             database.close()
-        self._folder.close()
+        self._lock.close()

@@ -1,0 +1,48 @@
+"""One port, two protocols: the first bytes of a connection tell gRPC (HTTP/2) from REST (HTTP/1.1)."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import struct
+
+PREFACE = b"PRI"
+CHUNK = 1 << 16
+FIRST_BYTES_SECONDS = 30
+
+
+def is_http2(connection: socket.socket) -> bool:
+    """Whether an HTTP/2 connection begins; takes nothing off the socket.
+
+    A client that sends nothing is given up after a while: then it is no HTTP/2.
+    """
+    wait = struct.pack("ll", FIRST_BYTES_SECONDS, 0)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, wait)
+    try:
+        first = connection.recv(len(PREFACE), socket.MSG_PEEK | socket.MSG_WAITALL)
+    except BlockingIOError:
+        return False
+    return first == PREFACE
+
+
+def join(one: socket.socket, other: socket.socket) -> None:
+    """Carry bytes both ways until one side ends for good."""
+    peers = {one: other, other: one}
+    with selectors.DefaultSelector() as selector:
+        for side in peers:
+            selector.register(side, selectors.EVENT_READ)
+        while peers:
+            for key, _ in selector.select():
+                side = key.fileobj
+                assert isinstance(side, socket.socket)
+                if not _carry(side, peers[side]):
+                    return
+
+
+def _carry(source: socket.socket, target: socket.socket) -> bool:
+    try:
+        content = source.recv(CHUNK)
+        target.sendall(content)
+    except OSError:
+        return False
+    return bool(content)
