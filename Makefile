@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup test lint demo bench clean
+.PHONY: setup test lint demo bench skill clean
 
 setup: $(STAMP)
 
@@ -27,6 +27,9 @@ demo: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python -m tests.bench
+
+skill: $(STAMP)
+	@$(BIN)/python -m self_heal.skill
 
 clean:
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache
