@@ -36,9 +36,15 @@ def check(project: Project, namespace: str) -> Iterator[Problem]:
 
 
 def order(project: Project, namespace: str) -> list[Model]:
-    """All models and expectations, each after what it reads; by name where there is a choice."""
+    """All models and expectations, each after what it reads.
+
+    Where there is a choice expectations come first, so that bad data goes no further; then by name.
+    """
     done: dict[str, Model] = {}
-    waiting = dict(sorted(project.models.items()))
+    ranked = sorted(
+        project.models.values(), key=lambda item: (item.kind != "expectation", item.name)
+    )
+    waiting = {model.name: model for model in ranked}
     while waiting:
         ready = [model for model in waiting.values() if _ready(project, model, done, namespace)]
         if not ready:

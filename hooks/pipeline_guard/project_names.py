@@ -44,9 +44,8 @@ class Module:
         if isinstance(statement, ast.Assign):
             names = (target.id for target in statement.targets if isinstance(target, ast.Name))
             self._values.update(dict.fromkeys(names, statement.value))
-        elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
-            if isinstance(statement.target, ast.Name):
-                self._values[statement.target.id] = statement.value
+        elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            self._values[statement.target.id] = statement.value or ast.Constant(None)
 
     def functions(self) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
         """The functions at the top of the file."""

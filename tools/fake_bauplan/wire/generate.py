@@ -17,7 +17,7 @@ PACKAGE = "fake_bauplan.wire.proto"
 
 def generate(target: Path) -> None:
     """Write the generated modules into `target`; raises RuntimeError where protoc fails."""
-    from grpc_tools import protoc
+    from grpc_tools import protoc  # type: ignore[import-untyped]
 
     target.mkdir(parents=True, exist_ok=True)
     include = Path(protoc.__file__).parent / "_proto"

@@ -1,0 +1,196 @@
+"""The lakehouse's jobs, in process: run a project, query, cancel, look back.
+
+This is what the wire turns requests into; tests and tools call it without a socket.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from fake_bauplan import engine as sql_engine
+from fake_bauplan import jobs as job_store
+from fake_bauplan.catalog_types import User
+from fake_bauplan.engine import Engine, SqlError
+from fake_bauplan.errors import BadRequest, NotAWriteBranchRef
+from fake_bauplan.job_events import JobFinished, ResultReady
+from fake_bauplan.jobs import RUNNING, Job, Jobs
+from fake_bauplan.lakehouse import Lakehouse
+from fake_bauplan.permissions import check_run
+from fake_bauplan.refs import Ref
+from fake_bauplan.results import Results
+from fake_bauplan.run_inputs import Tables
+from fake_bauplan.run_log import RunLog
+from fake_bauplan.run_plan import Plan, PlanningError, RunRequest, make_plan, unpack
+from fake_bauplan.run_writes import Writer
+from fake_bauplan.runs import Run
+
+JOIN_SECONDS = 10.0
+
+
+class Commander:
+    """Starts jobs in threads and keeps their records; `close` stops what still runs."""
+
+    def __init__(self, lakehouse: Lakehouse) -> None:
+        self.lakehouse = lakehouse
+        self.engine = Engine(lakehouse.catalog, lakehouse.store)
+        database = lakehouse.database("jobs", job_store.SCHEMA)
+        self.jobs = Jobs(database, lakehouse.clock, lakehouse.ids)
+        self.results = Results()
+        self._folder = lakehouse.folder / "runs"
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._runs: dict[str, Run] = {}
+        self._threads: dict[str, threading.Thread] = {}
+
+    def run(self, user: User, request: RunRequest) -> Job:
+        """Plan a project and start it; the job that is returned runs on.
+
+        Raises PlanningError or a PlatformError when it cannot run; the job is kept as failed then.
+        """
+        source = self._source(user, request)
+        job = self._record_run(user, request, source)
+        project, tables = self._folder / job.id / "project", self._folder / job.id / "tables"
+        project.mkdir(parents=True)
+        tables.mkdir()
+        try:
+            unpack(request.zip_file, project)
+            plan = make_plan(project, request, source, self.engine)
+        except PlanningError as error:
+            shutil.rmtree(project.parent)
+            self._refuse(job, error)
+            raise
+        self._keep_graph(job, plan)
+        self._launch(user, request, job, plan, project, tables)
+        return self.jobs.get(job.id)
+
+    def _source(self, user: User, request: RunRequest) -> Ref:
+        """The state that a run reads, and whether it may write there."""
+        source = self.engine.catalog.resolve(request.ref)
+        if not request.dry_run:
+            if source.kind != "BRANCH" or "@" in request.ref:
+                raise NotAWriteBranchRef(request.ref)
+            check_run(user, request.ref, transaction=request.transaction)
+        return source
+
+    def _record_run(self, user: User, request: RunRequest, source: Ref) -> Job:
+        asked = request._replace(zip_file=b"")._asdict()
+        del asked["zip_file"]
+        return self.jobs.create(
+            "CODE_SNAPSHOT_RUN",
+            user.username,
+            ref=str(source),
+            branch=source.name,
+            project_id=request.project_id,
+            project_name=request.project_name,
+            snapshot=self.jobs.keep_snapshot(request.zip_file),
+            details=json.dumps({"request": asked}),
+        )
+
+    def _refuse(self, job: Job, error: PlanningError) -> None:
+        log = RunLog(self.jobs, job.id)
+        for problem in error.problems:
+            log.system(str(problem), "ERROR")
+        log.end(JobFinished("failure", str(error)))
+
+    def _keep_graph(self, job: Job, plan: Plan) -> None:
+        nodes = [model.name for model in plan.order]
+        edges = [[read.table, model.name] for model in plan.order for read in model.inputs]
+        details = {**json.loads(job.details), "nodes": nodes, "edges": edges}
+        self.jobs.update(job.id, details=json.dumps(details))
+
+    def _launch(
+        self, user: User, request: RunRequest, job: Job, plan: Plan, project: Path, tables: Path
+    ) -> None:
+        held = Tables(tables, self.engine, plan, request)
+        writer = Writer(self.engine, job, user, request)
+        run = Run(job, request, plan, project, held, writer, self.jobs)
+        self._runs[job.id] = run
+
+        def work() -> None:
+            try:
+                run.execute()
+            finally:
+                del self._runs[job.id]
+                shutil.rmtree(project.parent, ignore_errors=True)
+
+        self._start(job, work)
+
+    def rerun(self, user: User, job_id: str, request: RunRequest) -> Job:
+        """Run the code of an earlier run again; `request` brings all but the code."""
+        earlier = self.jobs.get(job_id)
+        if not earlier.snapshot:
+            raise BadRequest(f"job {job_id} has no code snapshot to run again")
+        code = self.jobs.snapshot(earlier.snapshot)
+        again = request._replace(
+            zip_file=code,
+            project_id=earlier.project_id,
+            project_name=earlier.project_name,
+            parameters=(earlier.detail("request") or {}).get("parameters", {}),
+        )
+        return self.run(user, again)
+
+    def query(self, user: User, sql: str, ref: str, namespace: str) -> Job:
+        """Plan a SELECT and start it; its result waits under the token of a ResultReady event.
+
+        Raises SqlError when it cannot be planned; the job is kept as failed then.
+        """
+        source = self.engine.catalog.resolve(ref)
+        job = self.jobs.create(
+            "QUERY_RUN", user.username, ref=str(source), branch=source.name, sql=sql
+        )
+        try:
+            frame = self.engine.prepare(sql, str(source), namespace)
+        except SqlError as error:
+            self.jobs.append(job.id, JobFinished("failure", str(error)))
+            raise
+
+        def work() -> None:
+            try:
+                table = sql_engine.collect(frame)
+                token = self.results.put(table)
+                ready = ResultReady(token, table.num_rows)
+                self.jobs.append(job.id, ready, JobFinished("success", "query complete"))
+            except SqlError as error:
+                self.jobs.append(job.id, JobFinished("failure", str(error)))
+
+        self._start(job, work)
+        return job
+
+    def _start(self, job: Job, work: Callable[[], None]) -> None:
+        def tracked() -> None:
+            try:
+                work()
+            finally:
+                self._threads.pop(job.id, None)
+
+        thread = threading.Thread(target=tracked, name=f"job-{job.id}")
+        self._threads[job.id] = thread
+        thread.start()
+
+    def cancel(self, job_id: str) -> Job:
+        """Stop a job that runs; raises JobNotFound, and BadRequest for one that has ended."""
+        job = self.jobs.get(job_id)
+        if job.status != RUNNING:
+            raise BadRequest(f"job {job_id} is not running: it is {job.status.lower()}")
+        run = self._runs.get(job_id)
+        if run is not None:
+            run.cancel()
+        self.jobs.append(job_id, JobFinished("cancelled", "cancelled by the user"))
+        return self.jobs.get(job_id)
+
+    def wait(self, job_id: str) -> Job:
+        """The job when it has ended."""
+        thread = self._threads.get(job_id)
+        if thread is not None:
+            thread.join()
+        return self.jobs.get(job_id)
+
+    def close(self) -> None:
+        """Stop every run and wait for the threads."""
+        for run in list(self._runs.values()):
+            run.cancel()
+        for thread in list(self._threads.values()):
+            thread.join(JOIN_SECONDS)

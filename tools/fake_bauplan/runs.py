@@ -1,0 +1,175 @@
+"""Runs: execute a plan on a transaction branch, merge on success, keep what was written on failure.
+
+Models run one after another in the order of the plan, so that logs and commits repeat; the next
+processes load their imports meanwhile.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pyarrow as pa
+
+from fake_bauplan import run_tasks
+from fake_bauplan.errors import PlatformError
+from fake_bauplan.job_events import JobFinished, Task
+from fake_bauplan.jobs import Job, Jobs
+from fake_bauplan.run_inputs import Tables, TaskFailed
+from fake_bauplan.run_log import RunLog, previewed, task_of
+from fake_bauplan.run_plan import Plan, RunRequest
+from fake_bauplan.run_writes import Writer
+from fake_bauplan.runner import Process
+from pipeline_guard.project import Model
+
+AHEAD = 2
+
+
+class Cancelled(Exception):
+    """The job was cancelled while it ran."""
+
+
+class RunFailed(Exception):
+    """A model failed the run; the message names it."""
+
+    def __init__(self, message: str, trace: str) -> None:
+        super().__init__(message)
+        self.trace = trace
+
+
+class Run:
+    """One run of a planned project, from its transaction branch to its end."""
+
+    def __init__(
+        self,
+        job: Job,
+        request: RunRequest,
+        plan: Plan,
+        project: Path,
+        tables: Tables,
+        writer: Writer,
+        jobs: Jobs,
+    ) -> None:
+        self._job = job
+        self._request = request
+        self._plan = plan
+        self._project = project
+        self._tables = tables
+        self._writer = writer
+        self._jobs = jobs
+        self._log = RunLog(jobs, job.id)
+        self._waiting = [model for model in plan.order if model.kind != "sql"]
+        self._processes: dict[str, Process] = {}
+        self._cancelled = threading.Event()
+
+    def cancel(self) -> None:
+        """Stop as soon as possible: the processes of models are killed."""
+        self._cancelled.set()
+        self._kill()
+
+    def execute(self) -> None:
+        """Run every model in order, and end the job. Only a bug of the lakehouse is raised."""
+        try:
+            self._execute()
+            self._log.end(JobFinished("success", "run complete"))
+        except Cancelled:
+            self._log.end(JobFinished("cancelled", "cancelled by the user"))
+        except RunFailed as error:
+            self._log.end(JobFinished("failure", str(error), error.trace))
+        except PlatformError as error:
+            self._log.end(JobFinished("failure", error.message))
+        except Exception as error:
+            message = f"an internal error occurred: {type(error).__name__}: {error}"
+            self._log.end(JobFinished("failure", message, user_error=False))
+            raise
+        finally:
+            self._kill()
+
+    def _execute(self) -> None:
+        self._start_ahead()
+        self._writer.open(self._plan.source)
+        if self._writer.transaction:
+            self._jobs.update(self._job.id, transaction_branch=self._writer.transaction)
+            self._log.system(f"opened {self._writer.transaction} from {self._plan.source}")
+        for model in self._plan.order:
+            self._stop_if_cancelled()
+            self._task(model)
+        self._stop_if_cancelled()
+        if self._writer.transaction:
+            merged = self._writer.merge()
+            self._log.system(f"merged {self._writer.transaction} into {merged}")
+
+    def _stop_if_cancelled(self) -> None:
+        if self._cancelled.is_set():
+            raise Cancelled
+
+    def _start_ahead(self) -> None:
+        while self._waiting and len(self._processes) < AHEAD and not self._cancelled.is_set():
+            model = self._waiting.pop(0)
+            self._processes[model.name] = Process(self._plan.programs[model.name], self._project)
+
+    def _kill(self) -> None:
+        for process in list(self._processes.values()):
+            process.kill()
+
+    def _task(self, model: Model) -> None:
+        """Run one model, from its inputs to its commit."""
+        task = task_of(model)
+        self._log.started(task)
+        try:
+            table = self._result(model, task)
+            if table is not None:
+                self._write(model, table)
+            self._log.succeeded(task, previewed(table, self._request.preview))
+        except TaskFailed as error:
+            self._stop_if_cancelled()
+            self._fail(model, task, error)
+
+    def _fail(self, model: Model, task: Task, error: TaskFailed) -> None:
+        """Report a failure; one that does not count in this run is a warning."""
+        fatal = self._request.strict or not error.soft
+        self._log.problem(error.trace or str(error), task, "ERROR" if fatal else "WARNING")
+        what = "expectation" if model.kind == "expectation" else "model"
+        message = f"{what} '{model.name}' failed: {error}"
+        self._log.failed(task, message, error.trace, fatal)
+        if fatal:
+            raise RunFailed(message, error.trace)
+
+    def _result(self, model: Model, task: Task) -> pa.Table | None:
+        if model.kind == "sql":
+            table: pa.Table | None = run_tasks.run_sql(model, self._tables)
+        else:
+            table = self._call(model, task)
+        if table is None:
+            return None
+        self._check(model, task, table)
+        return self._tables.keep(model, table)
+
+    def _call(self, model: Model, task: Task) -> pa.Table | None:
+        def sink(stream: str, line: str) -> None:
+            self._log.printed(stream, line, task)
+
+        process = self._processes[model.name]
+        try:
+            return run_tasks.run_python(
+                model, process, self._project, self._tables, self._request, sink
+            )
+        finally:
+            process.kill()
+            del self._processes[model.name]
+            self._start_ahead()
+
+    def _check(self, model: Model, task: Task, table: pa.Table) -> None:
+        try:
+            run_tasks.check_output(model, table, self._plan)
+        except TaskFailed as error:
+            if self._request.strict or not error.soft:
+                raise
+            self._log.problem(f"warning: {error}", task, "WARNING")
+
+    def _write(self, model: Model, table: pa.Table) -> None:
+        written = self._writer.write(model, table, self._tables)
+        if written is not None:
+            self._log.system(
+                f"materialized {written.table} ({written.rows} rows) in commit {written.commit}"
+            )
