@@ -1,7 +1,7 @@
 """The catalog: a commit graph over tables, with branches and tags, every change one transaction.
 
-It knows no permissions (`permissions.py` does) and no protocol. All names are full names. Every method
-may be called from any thread. Errors are those of `errors.py`.
+It knows no permissions (`permissions.py` does) and no protocol. All names are full names. Every
+method may be called from any thread. Errors are those of `errors.py`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class _Heads(NamedTuple):
 
 
 class Catalog(CatalogReader):
-    """One catalog in one database; `main` is there from the first commit on, with namespace `bauplan`."""
+    """One catalog in one database; it begins with `main` and in it the namespace `bauplan`."""
 
     def __init__(self, database: Database, clock: Clock, ids: Ids) -> None:
         super().__init__(database)
@@ -80,7 +80,7 @@ class Catalog(CatalogReader):
         return Branch(ref.name, ref.hash)
 
     def rename_tag(self, name: str, new_name: str) -> Branch:
-        """The same tag under another name; raises TagNotFound, NotATagRef, RefExists, InvalidRef."""
+        """The same tag under another name; raises TagNotFound, NotATagRef, RefExists."""
         with self._database.write() as connection:
             ref = names.rename(connection, names.tag(connection, name), new_name)
         return Branch(ref.name, ref.hash)
@@ -97,8 +97,8 @@ class Catalog(CatalogReader):
     ) -> Commit:
         """Apply all changes to a branch as one new commit, or none of them.
 
-        With `expected_head` (64 hex) a branch that moved raises BranchHeadChanged. The commit carries
-        `properties` (such as `bpln_job_id`) beside who the author is.
+        With `expected_head` (64 hex) a branch that moved raises BranchHeadChanged. The commit
+        carries `properties` (such as `bpln_job_id`) beside who the author is.
         """
         with self._database.write() as connection:
             head = self._head(connection, branch, expected_head)
@@ -125,10 +125,10 @@ class Catalog(CatalogReader):
         expected_head: str | None = None,
         delete_source: bool = False,
     ) -> Ref:
-        """Merge a ref into a branch: a commit with two parents, or nothing when all is there already.
+        """Merge a ref into a branch: a commit with two parents, or nothing when all is there.
 
-        Three-way by table and namespace; raises MergeConflict. `delete_source` drops the source branch
-        in the same transaction: how a transactional run ends.
+        Three-way by table and namespace; raises MergeConflict. `delete_source` drops the source
+        branch in the same transaction: how a transactional run ends.
         """
         with self._database.write() as connection:
             heads = self._heads(connection, source, into, expected_head)

@@ -117,8 +117,8 @@ def _check_name(what: str, name: str) -> None:
 def merged(base: Tree, ours: Tree, theirs: Tree) -> tuple[Tree, list[str]]:
     """The tree with both sides' changes since the base, and the names that are in conflict.
 
-    In conflict is a name that both sides changed differently, and a table that one side wrote into a
-    namespace that the other removed.
+    In conflict is a name that both sides changed differently, and a table that one side wrote into
+    a namespace that the other removed.
     """
     tree: Tree = {}
     conflicts = []

@@ -1,7 +1,7 @@
-"""The commit graph in the database: numbered commits, so that a child's number is above its parents'.
+"""The commit graph in the database: numbered commits, a child's number above its parents'.
 
-Each commit keeps a jump to a far ancestor along first parents (a skew-binary list), so that "is this
-commit in that branch's history" takes a logarithmic number of steps.
+Each commit keeps a jump to a far ancestor along first parents (a skew-binary list), so that "is
+this commit in that branch's history" takes a logarithmic number of steps.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ class Page(NamedTuple, Generic[T]):
 
 
 def resolve(connection: sqlite3.Connection, text: str) -> Ref:
-    """`branch`, `branch@hash`, `@hash` or a tag -> kind, name, commit; raises as `Catalog.resolve`."""
+    """`branch`, `branch@hash`, `@hash` or a tag -> what it is now; raises as `Catalog.resolve`."""
     name, commit = split(text)
     if (name or commit is None) and not valid_name(name):
         raise InvalidRef(text)
@@ -91,7 +91,7 @@ class CatalogReader:
         after: str | None = None,
         limit: int = EVERYTHING,
     ) -> Page[Branch]:
-        """Branches or tags, main first, then by name; `zones` are users' names (None: everybody)."""
+        """Branches or tags, main first, then by name; `zones`: only these users' (None: all)."""
 
         def fetch(start: str | None) -> list[Ref]:
             place = names.After(names.place(start), start) if start else names.START
@@ -142,7 +142,11 @@ class CatalogReader:
     def tables(
         self, ref: str, namespace: str | None = None, pattern: str | None = None
     ) -> list[Table]:
-        """The tables at a ref, by full name; a pattern is looked for in the name alone."""
+        """The tables at a ref, by full name.
+
+        A pattern is looked for in the table's own name; a namespace is one's whole name, or a
+        pattern for it.
+        """
         return self.table_page(ref, namespace, pattern).items
 
     def table_page(
@@ -157,8 +161,8 @@ class CatalogReader:
         with self._database.read() as connection:
             tree = tree_at(connection, resolve(connection, ref))
             entries = [entry for entry in trees.tables(tree) if entry[0] > (after or "")]
-            if namespace:
-                entries = [entry for entry in entries if _parent(entry[0]) == namespace]
+            whole = Pattern(namespace and f"^(?:{namespace})$")
+            entries = whole.keep(entries, lambda entry: entry[0].rpartition(".")[0])
             entries = Pattern(pattern).keep(entries, lambda entry: entry[0].rpartition(".")[2])
             items = [trees.load_table(connection, *entry) for entry in entries[:limit]]
         return Page(items, items[-1].full_name if len(entries) > limit and items else None)
@@ -167,10 +171,6 @@ class CatalogReader:
         """Every data file that a branch or tag names, with its table's full name."""
         with self._database.read() as connection:
             return list(trees.data_files(connection))
-
-
-def _parent(name: str) -> str:
-    return name.rpartition(".")[0]
 
 
 def _scan(

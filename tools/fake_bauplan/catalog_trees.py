@@ -1,7 +1,7 @@
 """What a commit holds: a tree from dotted names to namespaces and tables, stored by content hash.
 
-A tree is a mapping `name -> content`: content is "" for a namespace and, for a table, the hash of its
-entry. Names of tables and namespaces share one space, as the platform's keys do.
+A tree is a mapping `name -> content`: content is "" for a namespace and, for a table, the hash of
+its entry. Names of tables and namespaces share one space, as the platform's keys do.
 """
 
 from __future__ import annotations

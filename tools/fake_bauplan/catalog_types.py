@@ -121,8 +121,9 @@ class DropNamespace(NamedTuple):
 class PutTable(NamedTuple):
     """Create a table or write a new snapshot of it; its namespace must exist.
 
-    `files` replace the table's files, or with `append` come after them: decided at the moment of the
-    commit, so that two appends never lose one another. `schema` is a storable one (`schema.py`).
+    `files` replace the table's files, or with `append` come after them: decided at the moment of
+    the commit, so that two appends never lose one another. `schema` is a storable one
+    (`schema.py`).
     """
 
     namespace: str

@@ -1,7 +1,8 @@
 """The platform's own errors, as the client knows them: a type, an HTTP status, a context.
 
 Types, statuses and context fields are those that the client parses (source: client, `api/error`).
-An error whose context lacks a field degrades to "Unknown error" there, so the fields are fixed here.
+An error whose context lacks a field degrades to "Unknown error" there, so the fields are fixed
+here.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from fake_bauplan.refs import Ref
 
 
 class PlatformError(Exception):
-    """What the platform answers instead of data; `context` holds what the client shows or branches on."""
+    """What the platform answers instead of data; `context` is what the client branches on."""
 
     status = 500
     type = "INTERNAL_ERROR"
@@ -240,8 +241,9 @@ class MergeConflict(PlatformError):
     def __init__(self, source: Ref, destination: Ref, keys: list[str]) -> None:
         listed = ", ".join(f"'{key}'" for key in keys)
         super().__init__(
-            f'Merge conflict between source branch "{source.name or source}" and destination branch '
-            f'"{destination.name}": The following keys have been changed in conflict: {listed}',
+            f'Merge conflict between source branch "{source.name or source}" and destination '
+            f'branch "{destination.name}": The following keys have been changed in conflict: '
+            f"{listed}",
             source_ref=source,
             destination_ref=destination,
         )

@@ -1,7 +1,7 @@
 """Identifiers: random, or repeating from a seed.
 
-A seeded id depends on the seed, on how often the data folder was opened, on the kind of thing and on
-how many of that kind came before: kinds do not disturb one another, and a second start does not
+A seeded id depends on the seed, on how often the data folder was opened, on the kind of thing and
+on how many of that kind came before: kinds do not disturb one another, and a second start does not
 repeat the ids of the first.
 """
 

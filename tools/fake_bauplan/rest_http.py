@@ -1,8 +1,8 @@
 """HTTP/1.1 in front of the REST calls: the standard library's server, with limits.
 
-The standard library is enough here: one thread per connection suits calls that wait for SQLite, and the
-handler works on a socket whose first bytes were only peeked at, which is all that one port for two
-protocols needs.
+The standard library is enough here: one thread per connection suits calls that wait for SQLite, and
+the handler works on a socket whose first bytes were only peeked at, which is all that one port for
+two protocols needs.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class RestHandler(BaseHTTPRequestHandler):
     timeout = 60
     lakehouse: Lakehouse
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         """Answer any method the same way: the calls know which methods they have."""
         try:
             body = self._body()
@@ -95,6 +95,6 @@ class RestHandler(BaseHTTPRequestHandler):
         self.close_connection = True
         self._send(code, failure(error))
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: Any) -> None:
         """One line per request, for whoever turns the log on."""
         LOG.debug(format, *args)

@@ -83,8 +83,13 @@ def delete_namespace(call: Call, branch: str, name: str) -> Answer:
 def list_tables(call: Call, ref: str) -> Answer:
     """The tables at a ref."""
     at = call.lakehouse.catalog.resolve(ref)
-    namespace, name = call.query.get("filter_by_namespace"), call.query.get("filter_by_name")
-    page = call.lakehouse.catalog.table_page(str(at), namespace, name, call.after, call.limit)
+    page = call.lakehouse.catalog.table_page(
+        str(at),
+        call.query.get("filter_by_namespace"),
+        call.query.get("filter_by_name"),
+        call.after,
+        call.limit,
+    )
     return Answer([views.table(item) for item in page.items], at, page.next)
 
 

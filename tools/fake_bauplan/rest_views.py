@@ -37,7 +37,7 @@ def commit(value: Commit) -> dict[str, Any]:
 
 
 def table(value: Table) -> dict[str, Any]:
-    """A table; `metadata_location` names the snapshot but is no file: the fake keeps no Iceberg files."""
+    """A table; `metadata_location` names a snapshot, not a file: there are no Iceberg files."""
     return {
         "id": value.id,
         "name": value.name,

@@ -1,4 +1,4 @@
-"""Parquet files by content hash: written once, never changed, shared by every commit that names them."""
+"""Parquet files by content hash: written once, never changed, shared by all commits."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def lakehouse() -> None:
 
 @lakehouse.command()
 @data_option
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port [default: a free one].")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port; 0 takes a free one.")
 @seed_option
 @clock_option
 @click.option("--empty", is_flag=True, help="Do not load NYC flights 2013 into a new lakehouse.")
