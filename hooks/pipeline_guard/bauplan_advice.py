@@ -2,95 +2,100 @@
 
 Loaded only where the parser found a fault. The line is corrected one fault at a time until the
 parser takes it, so that the answer is a command that runs. What the agent must fill in stands in
-it as `<NAME>`.
+it as `<NAME>`; where no correction is known the answer is the command's help.
 """
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+import string
+from collections.abc import Iterable, Sequence
 
 from pipeline_guard import bauplan_cli, bauplan_repair
 from pipeline_guard.bauplan_cli import Fault, Parse, Problem
 from pipeline_guard.reference import Command
 
 _MOST = 8
+_PLAIN = frozenset(string.ascii_letters + string.digits + "_-=.")
 
 
 def problems(parse: Parse, fault: Fault) -> tuple[Problem, ...]:
     """All problems of a line whose first fault this is, each with the whole line put right."""
-    reference = parse.reference
+    whole = spell(parse.argv)
     found: list[tuple[str, str]] = []
-    line: list[str] | None = parse.argv
     current: Fault | None = fault
-    while current is not None and line is not None and len(found) < _MOST:
-        found.append((current.part, _why(parse, current)))
-        line = bauplan_repair.repair(parse, current)
-        if line is not None:
-            parse = Parse(line, reference)
-            current = parse.run()
-            if current is not None and _is_blank(current.part):
-                current = None  # the agent fills it in
-    instead = _spell(line) if line is not None and current is None else _help(parse.command)
-    return tuple(Problem(saw, why, instead) for saw, why in found)
+    while current is not None and not (found and _is_blank(current.part)):
+        found.append((current.part if current.part in whole else whole, _why(parse, current)))
+        line = bauplan_repair.repair(parse, current) if len(found) < _MOST else None
+        if line is None:
+            instead = " ".join(["bauplan", *parse.command.path, "--help"])
+            return tuple(Problem(saw, why, instead) for saw, why in found)
+        parse = Parse(line, parse.reference)
+        current = parse.run()
+    return tuple(Problem(saw, why, spell(parse.argv)) for saw, why in found)
+
+
+def spell(argv: Sequence[str]) -> str:
+    """The line as it is typed in a shell; blanks stay as they are."""
+    return " ".join(["bauplan", *(word if _is_blank(word) else shlex.quote(word) for word in argv)])
 
 
 def _is_blank(word: str) -> bool:
-    return word.startswith("<") and word.endswith(">")
-
-
-def _spell(line: Sequence[str]) -> str:
-    return " ".join(
-        ["bauplan", *(word if "<" in word and _fits(word) else shlex.quote(word) for word in line)]
-    )
-
-
-def _fits(word: str) -> bool:
-    """Whether a word is a blank, or ends in one: `--ref=<REF>`."""
-    head, mark, blank = word.partition("<")
-    return bool(mark) and blank.endswith(">") and " " not in head and blank.count(">") == 1
-
-
-def _help(command: Command) -> str:
-    return " ".join(["bauplan", *command.path, "--help"])
+    """Whether a word is to be filled in, or ends in a part that is: `<REF>`, `--ref=<REF>`."""
+    head, _, rest = word.partition("<")
+    inner = rest.removesuffix(">")
+    return inner != rest and set(head) <= _PLAIN and set(inner) <= _PLAIN | {" ", "|"}
 
 
 def _why(parse: Parse, fault: Fault) -> str:
     """One clause that a model can act on."""
-    command, option = parse.command, fault.option
+    command = parse.command
+    flag = " or ".join(fault.option.spellings) if fault.option else f"<{fault.part}>"
     name = " ".join(["bauplan", *command.path])
-    flag = " or ".join(option.spellings) if option else fault.part
-    version = parse.reference.version
-    if fault.kind == bauplan_cli.NO_COMMAND:
-        return f"`{name}` needs one of {', '.join(sorted(set(command.subcommands.values())))}"
-    if fault.kind == bauplan_cli.UNKNOWN_COMMAND:
-        return f"`{name}` {version} has no command {fault.part!r}; it has " + ", ".join(
-            sorted(set(command.subcommands.values()))
-        )
-    if fault.kind == bauplan_cli.UNKNOWN_FLAG:
-        return _unknown_flag(parse, fault, name)
-    if fault.kind == bauplan_cli.NO_VALUE:
-        return f"{flag} needs a value"
-    if fault.kind == bauplan_cli.BAD_VALUE:
-        place = flag if option else f"this word of `{name}`"
-        return f"{fault.part!r} is no value for {place}: {fault.why}"
-    if fault.kind == bauplan_cli.UNNEEDED_VALUE:
-        return f"{flag} is a switch and takes no value"
-    if fault.kind == bauplan_cli.REPEATED:
-        return f"{flag} may be given only once"
-    if fault.kind == bauplan_cli.TOO_MANY:
-        return f"`{name}` takes {_positionals(command)}, and {fault.part!r} is one word too many"
-    if fault.kind == bauplan_cli.CONFLICT:
-        return f"{fault.part} and {fault.why} exclude each other in `{name}`"
-    return f"`{name}` needs {flag if option else f'<{fault.part}>'}"
+    versioned = f"`{name}` {parse.reference.version}"
+    said = {
+        bauplan_cli.NO_COMMAND: f"`{name}` needs one of {_commands(command)}",
+        bauplan_cli.UNKNOWN_COMMAND: (
+            f"{versioned} has no command {fault.part!r}; it has {_commands(command)}"
+        ),
+        bauplan_cli.UNKNOWN_FLAG: f"{versioned} has no flag {fault.part}{_rather(parse, fault)}",
+        bauplan_cli.NO_VALUE: f"{flag} needs a value",
+        bauplan_cli.BAD_VALUE: (
+            f"{fault.part!r} is no value for {flag if fault.option else name}: {fault.why}"
+        ),
+        bauplan_cli.UNNEEDED_VALUE: f"{flag} is a switch and takes no value",
+        bauplan_cli.REPEATED: f"{flag} may be given only once",
+        bauplan_cli.TOO_MANY: f"`{name}` takes {_places(command)}; {fault.part!r} is too many",
+        bauplan_cli.MISSING: f"`{name}` needs {flag}",
+        bauplan_cli.CONFLICT: f"{fault.part} and {fault.why} exclude each other in `{name}`",
+    }
+    return said[fault.kind]
 
 
-def _positionals(command: Command) -> str:
+def _commands(command: Command) -> str:
+    return _listed(sorted(set(command.subcommands.values())))
+
+
+def _places(command: Command) -> str:
     names = [f"<{p.name}>" if p.required else f"[{p.name}]" for p in command.positionals]
-    return " ".join(names) if names else "no words without a flag"
+    return " ".join(names) or "no words without a flag"
 
 
-def _unknown_flag(parse: Parse, fault: Fault, name: str) -> str:
-    near = bauplan_repair.nearest_flag(parse.command, fault.part)
-    said = f"`{name}` {parse.reference.version} has no flag {fault.part}"
-    return f"{said}; the nearest is {' or '.join(near.spellings)}" if near else said
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+def _rather(parse: Parse, fault: Fault) -> str:
+    """What to say in place of a flag the command does not have."""
+    if fault.kind != bauplan_cli.UNKNOWN_FLAG:
+        return ""
+    instead = bauplan_repair.instead_of(parse, fault)
+    if instead is None:
+        return ""
+    if not instead.words:
+        return "; leave it out"
+    first = instead.words[0]
+    option = parse.command.flags.get(first)
+    if option is None:
+        return f"; {first} stands there without a flag"
+    return f"; the nearest is {' or '.join(option.spellings)}"

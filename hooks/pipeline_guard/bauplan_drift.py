@@ -12,6 +12,7 @@ from pipeline_guard.reference import Command
 
 PINNED = "<pinned ref>"
 
+_LETTERS = {"t": "transaction"}  # of 0.1
 _ON = frozenset(("on", "true", "yes", "1"))
 _OFF = frozenset(("off", "false", "no", "0"))
 _OUTPUT = frozenset(("format", "o", "out", "output-format", "fmt"))
@@ -52,6 +53,8 @@ _SAME = {
     "all": ("all-rows", "all-users", "all-zones"),
     "force": ("if-exists", "replace"),
 }
+# Flags for what this program does anyway, or cannot do.
+_NOTHING = frozenset(("follow", "yes", "y", "color", "no-color", "quiet", "wait", "pretty"))
 # The same for a word that is told by its place.
 _PLACE = {"query": "SQL", "q": "SQL", "job": "JOB_ID", "table": "TABLE_NAME"}
 COMMANDS = {
@@ -115,7 +118,7 @@ class Instead(NamedTuple):
 
 def flag(given: Given) -> Instead | None:
     """The right words for a flag the command does not have."""
-    for known in (_output, _checkout, toggle, _place, _same):
+    for known in (_output, _checkout, toggle, _place, _same, _nothing):
         instead = known(given)
         if instead is not None:
             return instead
@@ -143,12 +146,12 @@ def _checkout(given: Given) -> Instead | None:
 
 def toggle(given: Given) -> Instead | None:
     """strict, cache and transaction: `--x on|off`, `--x` or `--no-x`, as the version has it."""
-    stem = given.name.removeprefix("no-")
+    stem = _LETTERS.get(given.name, given.name.removeprefix("no-"))
     takes, denies = given.command.flags.get(f"--{stem}"), given.command.flags.get(f"--no-{stem}")
     if takes is None and denies is None:
         return None
     stated = given.value is not None and given.value.lower() in _ON | _OFF
-    on = (given.value is None or given.value.lower() not in _OFF) != (given.name != stem)
+    on = (given.value is None or given.value.lower() not in _OFF) != given.name.startswith("no-")
     if takes is not None:
         with_value = [f"--{stem}", "on" if on else "off"]
         words = with_value if takes.value else [f"--{stem}"] * on
@@ -182,3 +185,7 @@ def _same(given: Given) -> Instead | None:
         return Instead([option.spellings[0]], False)
     value = given.value if given.value is not None else f"<{option.value.name}>"
     return Instead([option.spellings[0], value], True)
+
+
+def _nothing(given: Given) -> Instead | None:
+    return Instead([], False) if given.name in _NOTHING else None

@@ -15,22 +15,34 @@ from pipeline_guard.reference import Command, Option, Value
 
 Line = list[str]
 
+_ALIKE = 0.75  # of difflib's ratio: `--namspace` is, `--bogus` and `--verbose` are not
+_LONGEST_NUMBER = 25
+
 
 def repair(parse: Parse, fault: Fault) -> Line | None:
     """The line with this fault put right; the next one may show only then."""
     return _REPAIRS[fault.kind](parse, fault)
 
 
-def nearest_flag(command: Command, flag: str) -> Option | None:
+def instead_of(parse: Parse, fault: Fault) -> Instead | None:
+    """The words that say what an unknown flag was meant to say, by what is known of mistakes,
+    else by the flag that is spelled most like it."""
+    value, _ = _value_after(parse.argv, fault.at)
+    given = Given(parse.command, fault.part.lstrip("-"), value, parse.argv)
+    return bauplan_drift.flag(given) or _nearest_words(parse.command, fault.part, value)
+
+
+def _nearest_flag(command: Command, flag: str) -> Option | None:
     """The flag of this command that was most likely meant."""
     if len(flag) == 2:
         return command.flags.get(flag.swapcase())
     spellings = [spelling for spelling in command.flags if spelling.startswith("--")]
-    near = difflib.get_close_matches(flag.lower(), spellings, n=1)
+    begun = [spelling for spelling in spellings if spelling.startswith(flag.lower())]
+    near = begun or difflib.get_close_matches(flag.lower(), spellings, n=1, cutoff=_ALIKE)
     return command.flags[near[0]] if near else None
 
 
-def nearest(word: str, names: Sequence[str]) -> str | None:
+def _nearest(word: str, names: Sequence[str]) -> str | None:
     """The name that is most like this word, in any letter case."""
     by_lower = {name.lower(): name for name in names}
     near = difflib.get_close_matches(word.lower(), list(by_lower), n=1)
@@ -53,7 +65,7 @@ def _unknown_command(parse: Parse, fault: Fault) -> Line | None:
         return [*before, *after]
     table = parse.command.subcommands
     meant = [name for name in bauplan_drift.COMMANDS.get(fault.part, ()) if name in table]
-    name = next(iter(meant), nearest(fault.part, list(table)))
+    name = next(iter(meant), _nearest(fault.part, list(table)))
     return None if name is None else [*before, table.get(name, name), *after]
 
 
@@ -65,9 +77,8 @@ def _unknown_flag(parse: Parse, fault: Fault) -> Line | None:
         return [*line[: fault.at], f"-{word}", *line[fault.at + 1 :]]
     if len(fault.part) == 2 and fault.part != word.partition("=")[0]:  # in a cluster
         return None
-    value, end = _value_after(line, fault.at)
-    instead = bauplan_drift.flag(Given(command, fault.part.lstrip("-"), value, line))
-    instead = instead or _nearest_words(command, fault.part, value)
+    _, end = _value_after(line, fault.at)
+    instead = instead_of(parse, fault)
     if instead is None:
         return None
     rest = line[end:] if instead.uses_value else line[fault.at + 1 :]
@@ -84,7 +95,7 @@ def _value_after(line: Line, at: int) -> tuple[str | None, int]:
 
 
 def _nearest_words(command: Command, flag: str, value: str | None) -> Instead | None:
-    option = nearest_flag(command, flag)
+    option = _nearest_flag(command, flag)
     if option is None:
         return None
     if option.value is None:
@@ -124,10 +135,11 @@ def _good_value(value: Value, text: str) -> str:
     """A value of this kind that is most like the text, else a blank to fill in."""
     if value.kind == "choice":
         known = bauplan_drift.VALUES.get(text.lower())
-        meant = known if known in value.choices else nearest(text, value.choices)
+        meant = known if known in value.choices else _nearest(text, value.choices)
         return meant or _blank(value)
-    if value.kind == "integer" and text.lstrip("+-").isdecimal():
-        return str(max(value.min, min(value.max, int(text))))
+    digits = text.lstrip("+-")
+    if value.kind == "integer" and digits.isdecimal() and len(text) < _LONGEST_NUMBER:
+        return str(max(value.min, min(value.max, int(digits) * (-1 if text[0] == "-" else 1))))
     if value.kind == "pair" and text:
         return f"{text}=<VALUE>"
     return _blank(value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pipeline_guard.reference import Value
 
+_LONGEST_NUMBER = 20  # the digits of 2**64
 _WEB = frozenset(("http", "https", "ws", "wss", "ftp"))
 _NOT_IN_HOST = frozenset(" #/:<>?@[\\]^|%\x7f") | {chr(code) for code in range(32)}
 _ALSO_IN_SCHEME = frozenset("+-.")
@@ -40,11 +41,14 @@ def _is_choice(value: Value, text: str) -> bool:
 
 
 def _is_integer(value: Value, text: str) -> bool:
-    signs = "+-" if value.min < 0 else "+"
-    digits = text[1:] if text[0] in signs else text
-    if not (digits.isascii() and digits.isdigit()) or len(digits.lstrip("0")) > 20:
+    negative = text[0] == "-" and value.min < 0
+    digits = text[1:] if negative or text[0] == "+" else text
+    if not (digits.isascii() and digits.isdigit()):
         return False
-    return value.min <= int(text) <= value.max
+    size = digits.lstrip("0") or "0"
+    if len(size) > _LONGEST_NUMBER:
+        return False
+    return value.min <= (-int(size) if negative else int(size)) <= value.max
 
 
 def _is_url(text: str) -> bool:

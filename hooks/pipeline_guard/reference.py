@@ -24,6 +24,10 @@ _FOLDERS = (
     os.path.join(os.path.dirname(_HERE), "self_heal", "plugin", "schemas", "cli"),
 )
 _BUILD_SECONDS = 120
+_BUILDER = (
+    "import runpy, sys; sys.path[:0] = [sys.argv.pop(1), sys.argv.pop(1)];"
+    " runpy.run_module('self_heal.reference', run_name='__main__', alter_sys=True)"
+)
 
 
 class ReferenceMissingError(Exception):
@@ -197,12 +201,11 @@ def _build(version: str, program: str) -> str:
 
     path = program or shutil.which("bauplan") or "bauplan"
     target = os.path.join(home.folder("cache", "cli"), f"bauplan-{home.file_name(version)}.json")
-    packages = os.pathsep.join([os.path.join(_ROOT, "tools"), os.path.dirname(_HERE)])
-    command = [sys.executable, "-m", "self_heal.reference", path, version, target]
+    packages = (os.path.join(_ROOT, "tools"), os.path.dirname(_HERE))
+    command = [sys.executable, "-I", "-c", _BUILDER, *packages, path, version, target]
     try:
         done = subprocess.run(
             command,
-            env={**os.environ, "PYTHONPATH": packages},
             capture_output=True,
             text=True,
             timeout=_BUILD_SECONDS,
