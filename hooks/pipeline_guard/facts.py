@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from pipeline_guard import (
     calls,
     confirm,
-    events,
     facts_api,
     facts_git,
     facts_project,
@@ -48,9 +47,7 @@ def learn(event: Event, current: Session) -> None:
 
 
 def _lines(event: Event, current: Session) -> Iterator[Line]:
-    if event.phase == events.PROMPT:
-        yield {"fact": "prompt", "text": event.prompt}
-    elif event.tool and event.result:
+    if event.tool and event.result:
         effects = calls.effects_of(event.tool, event.cwd)
         for effect in effects:
             yield from _of(effect, effects, event, current)

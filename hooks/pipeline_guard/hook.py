@@ -20,18 +20,16 @@ def run(data: bytes, options: Mapping[str, str]) -> Answer:
     """Judge one event; `options` are the hook's own: runtime, phase, and active."""
     adapter = runtimes.adapter(options.get("runtime", "claude"))
     event = adapter.parse(_object(data), options.get("phase", ""))
-    if "active" in options and not session.active(event):
-        session.start(event)
-    return adapter.emit(judge(event), event)
+    return adapter.emit(judge(event, active="active" in options), event)
 
 
-def judge(event: Event) -> Verdict:
-    """The verdict on one event, from a session that is on or off."""
+def judge(event: Event, *, active: bool = False) -> Verdict:
+    """The verdict on one event; `active` judges it as if healing were on in its session."""
     if session.ends_healing(event):
         return _end(event)
     if session.starts_healing(event):
         session.start(event)
-    elif not session.active(event):
+    elif not active and not session.active(event):
         return SILENCE
     elif event.phase == events.PROMPT and session.is_over(event):
         session.end(event)
@@ -46,7 +44,10 @@ def _judge_active(event: Event) -> Verdict:
         from pipeline_guard.decide import decide
 
         return decide(event, session.load(event))
-    if event.phase in (events.AFTER_TOOL, events.PROMPT):
+    if event.phase == events.PROMPT:
+        session.heard(event)
+        return SILENCE
+    if event.phase == events.AFTER_TOOL:
         from pipeline_guard import facts
 
         facts.learn(event, session.load(event))

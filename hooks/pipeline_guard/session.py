@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pipeline_guard import arming, events, folding, home, policy, workspace
 from pipeline_guard.events import Event
-from pipeline_guard.ledger import Facts, Ledger, LedgerError
+from pipeline_guard.ledger import Facts, Ledger, LedgerError, Line
 from pipeline_guard.policy import Policy
 from pipeline_guard.workspace import Workspace
 
@@ -56,10 +56,13 @@ def ends_healing(event: Event) -> bool:
 def start(event: Event) -> None:
     """Switch healing on, and remember where the session started."""
     arming.arm_session(event.session_id, _repository(event.cwd))
-    ledger = ledger_of(event)
-    if not ledger.read():
-        place = {"fact": "start", "folder": event.cwd, "runtime": event.runtime}
-        ledger.append({**place, "session": event.session_id, "transcript": event.transcript_path})
+    _begun(event)
+
+
+def heard(event: Event) -> None:
+    """Remember the person's own words."""
+    _begun(event)
+    ledger_of(event).append({"fact": "prompt", "text": event.prompt})
 
 
 def is_over(event: Event) -> bool:
@@ -78,15 +81,26 @@ def end(event: Event) -> None:
 
 def load(event: Event) -> Session:
     """Everything known about an active event's session; raises `LedgerError` when damaged."""
-    key = key_of(event)
-    lines = Ledger(_folder(key)).read()
-    if not lines:
-        start(event)
-        lines = Ledger(_folder(key)).read()
-    begun = lines[0]
-    place = workspace.find(str(begun.get("folder") or event.cwd))
+    return of_lines(key_of(event), _begun(event), event.cwd)
+
+
+def of_lines(key: str, lines: list[Line], cwd: str) -> Session:
+    """The session that a ledger's lines tell of; without lines it starts in `cwd`."""
+    begun = lines[0] if lines else {}
+    place = workspace.find(str(begun.get("folder") or cwd))
     facts = folding.fold(lines, place)
     return Session(key, True, place, facts, policy.load(place.repo), str(begun.get("at", "")))
+
+
+def _begun(event: Event) -> list[Line]:
+    """The ledger's lines; a new ledger begins with where the session started."""
+    ledger = ledger_of(event)
+    lines = ledger.read()
+    if not lines:
+        place = {"fact": "start", "folder": event.cwd, "runtime": event.runtime}
+        ledger.append({**place, "session": event.session_id, "transcript": event.transcript_path})
+        lines = ledger.read()
+    return lines
 
 
 def ledger_of(event: Event) -> Ledger:

@@ -16,16 +16,14 @@ _MOST_LISTED = 12
 
 def judge(event: Event, current: Session) -> Verdict:
     """Let the agent stop, or refuse with the list of what is missing, at most twice in a row."""
-    missing = missing_reports(current) if current.facts.code_changed else []
-    ledger = session.ledger_of(event)
-    if not missing:
-        ledger.append({"fact": "stop", "accepted": True, "valid": current.facts.code_changed})
-        return Verdict(ALLOW)
-    if current.facts.stop_refusals >= MOST_REFUSALS or is_blocked(current):
-        ledger.append({"fact": "stop", "accepted": True, "valid": False})
-        return Verdict(ALLOW)
-    ledger.append({"fact": "stop", "accepted": False, "valid": False})
-    return Verdict(DENY, (_refusal(missing),))
+    owed = current.facts.code_changed
+    finished = owed or os.path.exists(_summary(current))
+    missing = missing_reports(current) if finished else []
+    refused_enough = current.facts.stop_refusals >= MOST_REFUSALS
+    accepted = not (owed and missing) or refused_enough or is_blocked(current)
+    valid = finished and not missing
+    session.ledger_of(event).append({"fact": "stop", "accepted": accepted, "valid": valid})
+    return Verdict(ALLOW) if accepted else Verdict(DENY, (_refusal(missing),))
 
 
 def missing_reports(current: Session) -> list[str]:
@@ -39,15 +37,18 @@ def missing_reports(current: Session) -> list[str]:
 
 def is_blocked(current: Session) -> bool:
     """Whether the summary's rerun result is `Failed — blocked: <reason>`."""
-    path = os.path.join(current.workspace.debug, reports.SUMMARY_FILE)
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
+        with open(_summary(current), encoding="utf-8", errors="replace") as file:
             _, _, section = file.read().partition("\n## Rerun result")
     except OSError:
         return False
     words = section.partition("\n## ")[0].strip().strip("\"'`*").replace("–", "—").replace("-", "—")
     verdict, _, reason = words.partition("blocked:")
     return verdict.strip() == "Failed —" and bool(reason.strip(" <>\"'`*"))
+
+
+def _summary(current: Session) -> str:
+    return os.path.join(current.workspace.debug, reports.SUMMARY_FILE)
 
 
 def _refusal(missing: list[str]) -> Finding:

@@ -81,6 +81,13 @@ def default_branch(workspace: Workspace) -> str:
     return head.removeprefix(prefix) if head.startswith(prefix) else ""
 
 
+def has_branch(workspace: Workspace, name: str) -> bool:
+    """Whether there is a local git branch of this name."""
+    common = common_git_dir(workspace)
+    ref = f"refs/heads/{name}"
+    return bool(workspace.git_dir and (_read(os.path.join(common, ref)) or _packed(common, ref)))
+
+
 def zone(path: str, workspace: Workspace) -> str:
     """Which part of the workspace a real, absolute path lies in.
 

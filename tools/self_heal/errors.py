@@ -50,3 +50,9 @@ class BauplanRefused(SelfHealError):
     """The real `bauplan` program answered with an error, or not in time."""
 
     exit_code = 8
+
+
+class NotForAgents(SelfHealError):
+    """Only a person may do this, in a terminal of their own."""
+
+    exit_code = 8

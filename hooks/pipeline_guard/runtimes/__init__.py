@@ -43,3 +43,10 @@ def adapter(name: str) -> Adapter:
     if name not in NAMES:
         raise BadEvent(f"the runtime {name!r} is not known; known are {', '.join(NAMES)}")
     return cast(Adapter, importlib.import_module(f"pipeline_guard.runtimes.{name}"))
+
+
+def refusal(error: BaseException) -> Answer:
+    """What every runtime takes as a refusal: exit code 2 with one line that says what broke."""
+    told = (" ".join(str(error).split()) or type(error).__name__)[:600].rstrip(".")
+    line = f"The self-healing guard refuses, because it cannot judge this call: {told}."
+    return Answer(stderr=f"{line} `self-heal guard status` shows more.\n", exit_code=2)
