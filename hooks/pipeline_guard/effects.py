@@ -49,9 +49,10 @@ class RunProgram(NamedTuple):
 
 
 class ReadPath(NamedTuple):
-    """A file or folder is read; `path` may be the root of a recursive read."""
+    """A file or folder is read; `recursive` where everything below it is read too."""
 
     path: str
+    recursive: bool = False
 
 
 class WritePath(NamedTuple):

@@ -1,0 +1,199 @@
+"""A tool call -> its effects. The one place that knows tools by their names (Claude Code's).
+
+A tool that is not listed, or whose arguments are not as expected, is an `Unknown`: denied.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pipeline_guard.effects import (
+    CallBauplanApi,
+    CallMcp,
+    Effect,
+    FetchUrl,
+    ReadPath,
+    StartAgent,
+    Unknown,
+    UseTool,
+    WritePath,
+)
+from pipeline_guard.events import ToolCall
+from pipeline_guard.paths import real
+
+Arguments = Mapping[str, Any]
+
+_MAX_FILE = 2_000_000
+# Tools that plan, list or wait: they touch neither files nor the network.
+_HARMLESS = frozenset(
+    "TodoWrite TodoRead TaskCreate TaskUpdate TaskGet TaskList TaskOutput TaskStop ExitPlanMode "
+    "EnterPlanMode AskUserQuestion ToolSearch Skill BashOutput AgentOutputTool KillShell KillBash "
+    "ListAgents ListMcpResourcesTool ReportFindings StructuredOutput WebSearch".split()
+)
+
+
+class _Odd(Exception):
+    """An argument is missing or of another type than the tool takes."""
+
+
+def effects_of(tool: ToolCall, cwd: str) -> list[Effect]:
+    """Everything the call would do, when its session's folder is `cwd`; never an exception."""
+    try:
+        return _effects(tool, cwd)
+    except _Odd as odd:
+        return [Unknown(tool.name, str(odd), f"Call {tool.name} with its usual arguments.")]
+    except (OSError, ValueError) as error:
+        return [Unknown(tool.name, f"its path cannot be resolved ({error})")]
+
+
+def _effects(tool: ToolCall, cwd: str) -> list[Effect]:
+    if tool.name in _HARMLESS:
+        return [UseTool(tool.name)]
+    if tool.name.startswith("mcp__"):
+        return [_mcp(tool)]
+    reader = _TOOLS.get(tool.name)
+    if reader is None:
+        return [Unknown(tool.name, "it is not a tool of this skill", "Use Bash, Read or Write.")]
+    return reader(tool.arguments, cwd)
+
+
+def _text(arguments: Arguments, key: str, default: str | None = None) -> str:
+    value = arguments.get(key, default)
+    if not isinstance(value, str):
+        raise _Odd(f"its argument {key} is not a text")
+    return value
+
+
+def _only(arguments: Arguments, known: str) -> None:
+    odd = [key for key in arguments if key not in known.split()]
+    if odd:
+        raise _Odd(f"its argument {odd[0]} is not one the guard knows")
+
+
+def _bash(arguments: Arguments, cwd: str) -> list[Effect]:
+    from pipeline_guard.shell import effects_of_command
+
+    _only(arguments, "command description timeout run_in_background dangerouslyDisableSandbox")
+    background = arguments.get("run_in_background", False)
+    return effects_of_command(_text(arguments, "command"), cwd, certain=background is False)
+
+
+def _write(arguments: Arguments, cwd: str) -> list[Effect]:
+    _only(arguments, "file_path content")
+    path = real(_text(arguments, "file_path"), cwd)
+    return [WritePath(path, "Write", _text(arguments, "content"))]
+
+
+def _edit(arguments: Arguments, cwd: str) -> list[Effect]:
+    _only(arguments, "file_path old_string new_string replace_all")
+    path = real(_text(arguments, "file_path"), cwd)
+    return [WritePath(path, "Edit", _edited(_content(path), arguments))]
+
+
+def _multi_edit(arguments: Arguments, cwd: str) -> list[Effect]:
+    _only(arguments, "file_path edits")
+    edits = arguments.get("edits")
+    if not isinstance(edits, list) or not all(isinstance(edit, Mapping) for edit in edits):
+        raise _Odd("its argument edits is not a list of edits")
+    path = real(_text(arguments, "file_path"), cwd)
+    text = _content(path)
+    for edit in edits:
+        text = _edited(text, edit)
+    return [WritePath(path, "MultiEdit", text)]
+
+
+def _content(path: str) -> str | None:
+    """The file's text now, "" where it does not exist, None where it cannot be read as text."""
+    try:
+        if os.path.getsize(path) > _MAX_FILE:
+            return None
+        with open(path, encoding="utf-8", newline="") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _edited(text: str | None, edit: Arguments) -> str | None:
+    """The text after one edit; None where the tool itself would refuse it."""
+    old, new = _text(edit, "old_string"), _text(edit, "new_string")
+    if text is None:
+        return None
+    if not old:
+        return new if not text else None
+    count = text.count(old)
+    if count == 0 or (count > 1 and edit.get("replace_all") is not True):
+        return None
+    return text.replace(old, new)
+
+
+def _notebook(arguments: Arguments, cwd: str) -> list[Effect]:
+    return [WritePath(real(_text(arguments, "notebook_path"), cwd), "NotebookEdit")]
+
+
+def _read(arguments: Arguments, cwd: str) -> list[Effect]:
+    return [ReadPath(real(_text(arguments, "file_path"), cwd))]
+
+
+def _list(arguments: Arguments, cwd: str) -> list[Effect]:
+    return [ReadPath(real(_text(arguments, "path", "."), cwd))]
+
+
+def _glob(arguments: Arguments, cwd: str) -> list[Effect]:
+    """Names only: the folder, and the pattern itself, which may lead elsewhere."""
+    root = real(_text(arguments, "path", "."), cwd)
+    return [ReadPath(root), ReadPath(real(_text(arguments, "pattern"), root))]
+
+
+def _grep(arguments: Arguments, cwd: str) -> list[Effect]:
+    """Contents below the folder, of the files that `glob` names."""
+    _text(arguments, "pattern")
+    root = real(_text(arguments, "path", "."), cwd)
+    named = _text(arguments, "glob", "")
+    found: list[Effect] = [ReadPath(root, recursive=True)]
+    return [*found, ReadPath(real(named, root))] if named else found
+
+
+def _fetch(arguments: Arguments, cwd: str) -> list[Effect]:
+    del cwd
+    return [FetchUrl(_text(arguments, "url"))]
+
+
+def _agent(arguments: Arguments, cwd: str) -> list[Effect]:
+    del cwd
+    return [StartAgent(_text(arguments, "prompt"))]
+
+
+def _code_run(arguments: Arguments, cwd: str) -> list[Effect]:
+    del cwd
+    return [CallBauplanApi("code_run", dict(arguments))]
+
+
+def _mcp(tool: ToolCall) -> Effect:
+    """`mcp__<server>__<tool>`; the Bauplan server is known by its name, whatever marks it has."""
+    server, _, name = tool.name[len("mcp__") :].rpartition("__")
+    plain = "".join(letter for letter in server.lower() if letter.isalnum())
+    if "bauplan" in plain:
+        return CallBauplanApi(name, dict(tool.arguments))
+    return CallMcp(server, name, dict(tool.arguments))
+
+
+_TOOLS: dict[str, Callable[[Arguments, str], list[Effect]]] = {
+    "Bash": _bash,
+    "Write": _write,
+    "Edit": _edit,
+    "MultiEdit": _multi_edit,
+    "NotebookEdit": _notebook,
+    "Read": _read,
+    "NotebookRead": lambda arguments, cwd: [ReadPath(real(_text(arguments, "notebook_path"), cwd))],
+    "LS": _list,
+    "Glob": _glob,
+    "Grep": _grep,
+    "WebFetch": _fetch,
+    "Agent": _agent,
+    "Task": _agent,
+    "code_run": _code_run,
+}

@@ -1,0 +1,95 @@
+"""Where a path really ends: `~`, `..`, symlinks, `/proc` and names that fold case.
+
+Rules compare folders by these answers, so two spellings of one file must give one path.
+"""
+
+from __future__ import annotations
+
+import os
+
+# Reading or writing these touches no file: they are the streams the program has anyway; 63 is
+# what a process substitution gives.
+_NO_FILES = frozenset(
+    "/dev/null /dev/zero /dev/stdin /dev/stdout /dev/stderr /dev/fd/0 /dev/fd/1 /dev/fd/2 "
+    "/dev/fd/63".split()
+)
+
+
+def real(path: str, cwd: str) -> str:
+    """The absolute path the system would open for `path` in the folder `cwd`.
+
+    The existing part has its symlinks resolved before `..` is applied, as the kernel does it; a
+    part that does not exist yet keeps its name. On a file system that folds case the names are
+    those stored on disk.
+    """
+    return opened(os.path.expanduser(path), cwd)
+
+
+def opened(path: str, cwd: str) -> str:
+    """As `real`, for a path whose `~` is a plain character: the shell has expanded it before."""
+    absolute = os.path.join(cwd, path)
+    return _as_stored(os.path.realpath(_own_process(absolute, cwd)))
+
+
+def is_no_file(path: str, cwd: str) -> bool:
+    """Whether `path` is the null device or a standard stream (`/dev/null`, `/dev/stderr`)."""
+    absolute = os.path.normpath(os.path.join(cwd, path))
+    return absolute in _NO_FILES or os.path.realpath(absolute) in ("/dev/null", "/dev/zero")
+
+
+def _own_process(path: str, cwd: str) -> str:
+    """`/proc/self/cwd` means the folder of the judged program, not that of the guard."""
+    for prefix in ("/proc/self", "/proc/thread-self", "/dev/fd/../.."):
+        if path.startswith(prefix + "/cwd") and path[len(prefix) + 4 :][:1] in ("", "/"):
+            return cwd + path[len(prefix) + 4 :]
+    return path
+
+
+def _as_stored(path: str) -> str:
+    """`path` with the spelling on disk, where the file system does not tell cases apart."""
+    if not _folds_case(path):
+        return path
+    spelled = "/"
+    for part in path.strip("/").split("/"):
+        spelled = os.path.join(spelled, _stored_name(spelled, part))
+    return spelled
+
+
+def _folds_case(path: str) -> bool:
+    """Whether the deepest existing part of `path` also answers to its name in the other case."""
+    while path not in ("", "/"):
+        swapped = os.path.join(os.path.dirname(path), os.path.basename(path).swapcase())
+        try:
+            here = os.lstat(path)
+        except (OSError, ValueError):
+            path = os.path.dirname(path)
+            continue
+        return swapped != path and _is_same(here, swapped)
+    return False
+
+
+def _is_same(here: os.stat_result, path: str) -> bool:
+    try:
+        there = os.lstat(path)
+    except (OSError, ValueError):
+        return False
+    return (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino)
+
+
+def _stored_name(folder: str, name: str) -> str:
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return name
+    if name in names:
+        return name
+    folded = _fold(name)
+    return next((stored for stored in names if _fold(stored) == folded), name)
+
+
+def _fold(name: str) -> str:
+    if name.isascii():
+        return name.lower()
+    import unicodedata
+
+    return unicodedata.normalize("NFC", name).casefold()
