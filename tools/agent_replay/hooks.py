@@ -31,7 +31,12 @@ class Hooks:
         self.plugin = plugin
         self.folder = folder
         self.session_id = session_id
-        self.environment = {**environment, "CLAUDE_PLUGIN_ROOT": str(plugin), "CLAUDECODE": "1"}
+        self.environment = {
+            **environment,
+            "CLAUDECODE": "1",
+            "CLAUDE_CODE_SESSION_ID": session_id,
+            "CLAUDE_PLUGIN_ROOT": str(plugin),
+        }
         self.events = json.loads((plugin / "hooks" / "hooks.json").read_text())["hooks"]
         self.seconds = 0.0
         """Wall time spent in hooks so far."""
@@ -68,14 +73,16 @@ class Hooks:
             **event,
         }
         started = time.perf_counter()
-        answers = [self._run(command, payload) for command in self._commands(name)]
+        tool = str(event.get("tool_name", ""))
+        answers = [self._run(command, payload) for command in self._commands(name, tool)]
         self.seconds += time.perf_counter() - started
         denied = [answer for answer in answers if answer.decision != "allow"]
         return denied[0] if denied else Answer("allow")
 
-    def _commands(self, name: str) -> list[str]:
+    def _commands(self, name: str, tool: str) -> list[str]:
         groups = self.events.get(name, [])
-        return [hook["command"] for group in groups for hook in group["hooks"]]
+        chosen = [group for group in groups if group.get("matcher", "*") in ("*", tool)]
+        return [hook["command"] for group in chosen for hook in group["hooks"]]
 
     def _run(self, command: str, payload: Mapping[str, Any]) -> Answer:
         done = subprocess.run(

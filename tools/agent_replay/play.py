@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from agent_replay.hooks import Answer, Hooks
@@ -28,13 +28,18 @@ class Played(NamedTuple):
 
 
 def play(
-    transcript: Transcript, hooks: Hooks, tools: Tools, watch: Callable[[Played], None]
+    transcript: Transcript,
+    hooks: Hooks,
+    tools: Tools,
+    known: Mapping[str, str],
+    watch: Callable[[Played], None],
 ) -> list[Played]:
-    """Play all turns in order; `watch` sees each as it ends. Raises `Diverged` at the first turn
-    whose verdict is not the expected one or whose capture does not match.
+    """Play all turns in order; `known` are the names that the agent is told, `watch` sees each
+    turn as it ends. Raises `Diverged` at the first turn whose verdict is not the expected one,
+    BadTranscript where a capture does not match.
     """
-    names: dict[str, str] = {}
-    hooks.prompt(transcript.header.prompt)
+    names = dict(known)
+    hooks.prompt(fill(transcript.header.prompt, names))
     played = []
     for number, turn in enumerate(transcript.turns, 1):
         done = _play_turn(number, turn, names, hooks, tools)

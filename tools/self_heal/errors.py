@@ -55,4 +55,4 @@ class BauplanRefused(SelfHealError):
 class NotForAgents(SelfHealError):
     """Only a person may do this, in a terminal of their own."""
 
-    exit_code = 8
+    exit_code = 9

@@ -16,6 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from self_heal.errors import BadInput
 from self_heal.places import plugin_root
 
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+"""The interpreter version that the models of a scenario declare: the running one."""
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -36,11 +39,11 @@ class RunPipeline(_Strict):
 
 
 class ImportTable(_Strict):
-    """A table is imported anew from itself, some columns with another Arrow type."""
+    """A table is imported anew: its rows and types are those of a query over the branch."""
 
-    table: str = Field(alias="import")
+    table: str = Field(alias="import", pattern=r"^\w+\.\w+$")
     into: str
-    retype: dict[str, str]
+    select: str
 
 
 class Truth(_Strict):
@@ -93,8 +96,7 @@ def copy_project(folder: Path, scenario: Scenario, into: Path) -> None:
     source = folder / scenario.project
     if not (source / scenario.pipeline).is_dir():
         raise BadInput(f"{source / scenario.pipeline} is missing: a scenario needs its pipeline.")
-    python = f"{sys.version_info.major}.{sys.version_info.minor}"
     for path in sorted(path for path in source.rglob("*") if path.is_file()):
         target = into / path.relative_to(source)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(path.read_text(encoding="utf-8").replace("{{python}}", python))
+        target.write_text(path.read_text(encoding="utf-8").replace("{{python}}", PYTHON))
