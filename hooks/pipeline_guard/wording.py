@@ -30,8 +30,8 @@ def _opening(finding: Finding) -> str:
 def _title(rule: str) -> str:
     from pipeline_guard import rulebook  # needed for refusals only
 
-    entry = rulebook.RULES[rule]
-    return f"Rule {entry.number}, {entry.title}" if entry.number else entry.title
+    name = rulebook.RULES[rule].name
+    return name[:1].upper() + name[1:]
 
 
 def _sentence(text: str) -> str:
