@@ -103,7 +103,7 @@ def by_number(connection: sqlite3.Connection, number: int) -> Node:
     row = connection.execute(
         f"SELECT {COLUMNS} FROM commits WHERE number = ?", (number,)
     ).fetchone()
-    return Node(*row)
+    return Node._make(row)
 
 
 def by_hash(connection: sqlite3.Connection, commit: str, ref: str) -> Node:
@@ -111,7 +111,7 @@ def by_hash(connection: sqlite3.Connection, commit: str, ref: str) -> Node:
     row = connection.execute(f"SELECT {COLUMNS} FROM commits WHERE hash = ?", (commit,)).fetchone()
     if row is None:
         raise RefNotFound(ref)
-    return Node(*row)
+    return Node._make(row)
 
 
 def add(
@@ -120,18 +120,16 @@ def add(
     """Append a commit; its hash covers its number, its parents and all that it says."""
     number = connection.execute("SELECT coalesce(max(number), 0) + 1 FROM commits").fetchone()[0]
     parents = [node.hash for node in (parent, merged) if node]
-    said = [written.tree, written.message, written.author, written.email, micros(written.at)]
-    properties = encoded(written.properties)
-    content = json.dumps([number, parents, *said, properties])
+    at, properties = micros(written.at), encoded(written.properties)
+    said = (written.tree, written.message, written.author, written.email, at, properties)
     node = Node(
         number,
-        hashlib.sha256(content.encode()).hexdigest(),
+        hashlib.sha256(json.dumps([number, parents, *said]).encode()).hexdigest(),
         parent.number if parent else None,
         merged.number if merged else None,
         parent.depth + 1 if parent else 0,
         _jump(connection, parent) if parent else number,
         *said,
-        properties,
     )
     marks = ", ".join("?" * len(node))
     connection.execute(f"INSERT INTO commits ({COLUMNS}) VALUES ({marks})", node)
@@ -190,4 +188,4 @@ def history(
         f"{chain} SELECT {COLUMNS} FROM chain CROSS JOIN commits ON number = link WHERE {where}",
         (head.number, *values),
     )
-    return (Node(*row) for row in rows)
+    return (Node._make(row) for row in rows)

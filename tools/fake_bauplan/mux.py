@@ -27,15 +27,12 @@ def is_http2(connection: socket.socket) -> bool:
 
 def join(one: socket.socket, other: socket.socket) -> None:
     """Carry bytes both ways until one side ends for good."""
-    peers = {one: other, other: one}
     with selectors.DefaultSelector() as selector:
-        for side in peers:
-            selector.register(side, selectors.EVENT_READ)
-        while peers:
+        for source, target in ((one, other), (other, one)):
+            selector.register(source, selectors.EVENT_READ, (source, target))
+        while True:
             for key, _ in selector.select():
-                side = key.fileobj
-                assert isinstance(side, socket.socket)
-                if not _carry(side, peers[side]):
+                if not _carry(*key.data):
                     return
 
 

@@ -33,6 +33,7 @@ class RestHandler(BaseHTTPRequestHandler):
     """Serves one connection; every answer, to nonsense too, is JSON as the client reads it."""
 
     protocol_version = "HTTP/1.1"
+    default_request_version = "HTTP/1.0"
     server_version = "fake-lakehouse"
     sys_version = ""
     timeout = 60
