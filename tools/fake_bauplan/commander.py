@@ -142,7 +142,7 @@ class Commander:
             "QUERY_RUN", user.username, ref=str(source), branch=source.name, sql=sql
         )
         try:
-            frame = self.engine.prepare(sql, str(source), namespace)
+            frame = self.engine.prepare(sql, f"@{source.hash}", namespace)
         except SqlError as error:
             self.jobs.append(job.id, JobFinished("failure", str(error)))
             raise

@@ -51,7 +51,7 @@ class Tables:
         """A SELECT over the lake at the run's ref and the results so far; raises SqlError."""
         return self._engine.query(
             sql,
-            str(self._plan.source),
+            f"@{self._plan.source.hash}",
             self._request.namespace,
             self._results,
             self._request.parameters,
@@ -79,7 +79,7 @@ class Tables:
     def in_lake(self, full_name: str) -> bool:
         """Whether the lake has that table at the run's ref."""
         try:
-            self._engine.catalog.table(str(self._plan.source), full_name)
+            self._engine.catalog.table(f"@{self._plan.source.hash}", full_name)
         except PlatformError:
             return False
         return True
@@ -88,7 +88,7 @@ class Tables:
         """A table of the lake without the rows that match; raises SqlError."""
         return self._engine.query(
             f"SELECT * FROM {quoted(full_name)} WHERE ({condition}) IS NOT TRUE",
-            str(self._plan.source),
+            f"@{self._plan.source.hash}",
             self._request.namespace,
             views=False,
         )
