@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -57,3 +58,19 @@ def answer(*argv: str, timeout: float = 60) -> str:
 def records(*argv: str, timeout: float = 60) -> Any:
     """What it prints with `--output json`, read."""
     return json.loads(answer(*argv, "--output", "json", timeout=timeout))
+
+
+def username() -> str:
+    """The user that `bauplan info` names; branches of a user begin with it."""
+    printed = answer("info")
+    match = re.search(r"^Username\s+(\S+)", printed, re.M)
+    if match is None:
+        raise BauplanRefused("`bauplan info` names no user: check the profile's API key.")
+    return match.group(1)
+
+
+def strict() -> tuple[str, ...]:
+    """How the installed version asks `run` for strict mode: 0.3 has it by default."""
+    version = answer("--version").split()[1:2]
+    switches = {"0.1": ("--strict", "on"), "0.2": ("--strict",)}
+    return switches.get(".".join(version[0].split(".")[:2]) if version else "", ())

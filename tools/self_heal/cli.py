@@ -13,6 +13,7 @@ COMMANDS = {
     "demo": "the whole way on this machine: a broken pipeline, an agent under the guard, healed",
     "guard": "what the guard would say, and why",
     "lakehouse": "the fake Bauplan that the real command line and SDK talk to",
+    "prove": "runs the new expectation before and after the fix: red, then green",
     "reference": "the installed bauplan's command line, parsed; checks documents against it",
     "report": "validates the three reports of a healing",
 }

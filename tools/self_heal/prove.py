@@ -1,0 +1,212 @@
+"""Proves that a new expectation prevents the failure: red before the fix, green after it.
+
+On branches made from the pinned ref, the expectation runs with the code before the first fix and
+with HEAD, by the real `bauplan` program. What is asked of it is the outcome of the expectation's
+own task, so that another failure is never taken for a red expectation.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline_guard import expectation_changes, reports
+from pipeline_guard import reports_schema as schemas
+from pipeline_guard.expectation_changes import Changes
+from pipeline_guard.project import Model
+from self_heal import bauplan, proof_project
+from self_heal.errors import BadInput
+
+RED, GREEN, NOT_APPLICABLE = "red", "green", "not applicable"
+PROVEN, NOT_PROVEN = "proven", "not proven"
+
+
+class Healing(NamedTuple):
+    """What is proven: repository, project folder in it, the job's id, its pinned ref, the code.
+
+    `before` is the commit that the first fix was made on, `after` the one that HEAD stands on.
+    """
+
+    repo: Path
+    project: str
+    job: str
+    pinned: str
+    before: str
+    after: str
+
+
+class Trial(NamedTuple):
+    """One run of one expectation; `outcome` is red, green or not applicable."""
+
+    outcome: str
+    job: str
+    branch: str
+    reason: str = ""
+
+
+class Proof(NamedTuple):
+    """What is shown for one expectation on table `table`."""
+
+    expectation: str
+    table: str
+    before: Trial
+    after: Trial
+
+    @property
+    def verdict(self) -> str:
+        """`proven`, `not proven`, or `not applicable` where the old code cannot reach it."""
+        if self.after.outcome != GREEN:
+            return NOT_PROVEN
+        return {RED: PROVEN, GREEN: NOT_PROVEN}.get(self.before.outcome, NOT_APPLICABLE)
+
+
+class Result(NamedTuple):
+    """All proofs of a healing, and what became of the expectations that were there."""
+
+    healing: Healing
+    changes: Changes
+    proofs: tuple[Proof, ...]
+
+    @property
+    def verdict(self) -> str:
+        """Proven when one is and none is red now; the others may have nothing to catch."""
+        verdicts = [proof.verdict for proof in self.proofs]
+        if any(proof.after.outcome != GREEN for proof in self.proofs):
+            return NOT_PROVEN
+        return next((v for v in (PROVEN, NOT_APPLICABLE) if v in verdicts), NOT_PROVEN)
+
+
+def find_healing(
+    repo: Path, project: str, job: str = "", ref: str = "", before: str = ""
+) -> Healing:
+    """What the job report and git say about the healing in `repo`; arguments come first.
+
+    Raises BadInput where one of them does not say it.
+    """
+    report_job, pinned = _reported(repo, job)
+    if not ref and pinned == "not pinned":
+        raise BadInput("The job report says `not pinned`: name the ref you worked from with --ref.")
+    ref = (ref or pinned).removeprefix("tag ")
+    after = _git(repo, "rev-parse", "HEAD")
+    marks = (report_job[:8], ref.partition("@")[2][:8])
+    before = _git(repo, "rev-parse", f"{before}^{{commit}}") if before else _start(repo, marks)
+    return Healing(repo, project, report_job, ref, before, after)
+
+
+def prove(healing: Healing, watch: Callable[[str], None] = lambda _: None) -> Result:
+    """Run every new or changed expectation of HEAD before and after; `watch` is told each run."""
+    with tempfile.TemporaryDirectory(prefix="self-heal-proof-") as name:
+        folder = Path(name)
+        old = proof_project.check_out(healing.repo, healing.before, healing.project, folder / "old")
+        new = proof_project.check_out(healing.repo, healing.after, healing.project, folder / "new")
+        changes = expectation_changes.compare(str(old), str(new))
+        chosen = [*changes.new, *changes.changed]
+        if not chosen:
+            raise BadInput(
+                "HEAD holds no new expectation: write one in expectations.py, commit it."
+            )
+        known = expectation_changes.expectations(str(new))
+        branches = _branches(healing)
+        proofs = [
+            _prove_one(healing, known[expectation], folder, branches, watch)
+            for expectation in chosen
+        ]
+    return Result(healing, changes, tuple(proofs))
+
+
+def _prove_one(
+    healing: Healing,
+    expectation: Model,
+    folder: Path,
+    branches: Iterator[str],
+    watch: Callable[[str], None],
+) -> Proof:
+    trials = []
+    for side, commit in (("before", healing.before), ("after", healing.after)):
+        watch(f"{expectation.name}: running with the code {side} the fix ({commit[:10]})")
+        place = folder / f"{expectation.name}-{side}"
+        target = proof_project.check_out(healing.repo, commit, healing.project, place)
+        proof_project.add(expectation, folder / "new" / healing.project, target)
+        trials.append(_try(expectation, target, next(branches)))
+    tables = ", ".join(read.table for read in expectation.inputs)
+    return Proof(expectation.name, tables, *trials)
+
+
+def _try(expectation: Model, project: Path, branch: str) -> Trial:
+    """Run the project on a branch and look at how the expectation's own task ended."""
+    done = bauplan.call(
+        "run", "--project-dir", str(project), "--ref", branch, *bauplan.strict(), "--output", "json"
+    )
+    try:
+        summary = json.loads(done.stdout.strip().splitlines()[-1])
+    except (ValueError, IndexError):
+        return Trial(NOT_APPLICABLE, "", branch, _last_words(done))
+    tasks = {task["name"]: task["outcome"] for task in summary.get("tasks", [])}
+    outcome = tasks.get(expectation.name, "")
+    colour = {"SUCCESS": GREEN, "FAILED": RED}.get(outcome, NOT_APPLICABLE)
+    failed = [name for name, how in tasks.items() if how == "FAILED" and name != expectation.name]
+    if failed or (colour == GREEN and summary["outcome"] != "SUCCESS"):
+        colour = NOT_APPLICABLE
+    reason = "" if colour == GREEN else _last_words(done)
+    return Trial(colour, str(summary["job_id"]), branch, reason)
+
+
+def _last_words(done: subprocess.CompletedProcess[str]) -> str:
+    lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+    return lines[-1].removeprefix("Error: ") if lines else "the run ended without a word"
+
+
+def _branches(healing: Healing) -> Iterator[str]:
+    """New branches from the pinned ref, each made when it is asked for; they stay as evidence."""
+    stem = f"{bauplan.username()}.debug_{(healing.job or healing.after)[:8]}_proof_"
+    listed = bauplan.records("branch", "ls", "--name", stem)
+    used = {str(branch["name"]) for branch in listed}
+    number = 0
+    while True:
+        number += 1
+        if (name := f"{stem}{number}") not in used:
+            bauplan.answer("branch", "create", name, "--from-ref", healing.pinned)
+            yield name
+
+
+def _reported(repo: Path, job: str) -> tuple[str, str]:
+    """Job id and pinned ref from the job report in `debug/job/`."""
+    files = sorted((repo / "debug" / reports.JOB_FOLDER).glob(f"{job or '*'}.md"))
+    if len(files) != 1:
+        found = ", ".join(file.stem for file in files) or "none"
+        raise BadInput(f"Which job was healed? debug/job/ has: {found}. Name it with --job.")
+    report = reports.read_report(schemas.JOB_REPORT, str(files[0]))
+    pinned = report.data.get("metadata", {}).get("pinned_ref", "") if report else ""
+    if not pinned:
+        raise BadInput(f"{files[0]} names no pinned ref: see `self-heal report check`.")
+    return files[0].stem, str(pinned)
+
+
+def _start(repo: Path, marks: tuple[str, str]) -> str:
+    """The commit before the healing's first fix: commits of a healing carry its job's id.
+
+    A snapshot of uncommitted work, the first of them, belongs to the code before the fix.
+    """
+    listed = _git(repo, "log", "--first-parent", "--format=%H%x00%P%x00%s%x00%b%x1e")
+    start = ""
+    for entry in listed.split("\x1e"):
+        sha, parent, subject, body = [*entry.strip().split("\x00"), "", "", ""][:4]
+        if not any(mark and mark in f"{subject} {body}" for mark in marks):
+            break
+        start = sha if subject.lower().startswith("snapshot") else parent.partition(" ")[0]
+    if not start:
+        raise BadInput("HEAD is no commit of this healing: its message lacks the job id.")
+    return start
+
+
+def _git(repo: Path, *argv: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(repo), *argv], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise BadInput(f"git {argv[0]} in {repo} failed: {done.stderr.strip()}")
+    return done.stdout.strip()
