@@ -166,8 +166,8 @@ table = client.query("SELECT id FROM trips ORDER BY id", max_rows=3)
 assert table["id"].to_pylist() == [1, 2, 3], table
 assert client.scan("trips", columns=["id"], filters="id = 2").num_rows == 1
 state = client.run(sys.argv[1], ref="demo.dev", cache=False)
-assert (state.job_status, state.error, state.ctx.strict) == ("SUCCESS", None, "on"), state
-assert (state.ctx.cache, state.ctx.dry_run) == ("off", False)
+assert (state.job_status, state.error, state.ctx.strict) == ("SUCCESS", None, True), state
+assert (state.ctx.cache, state.ctx.dry_run) == (False, False)
 assert set(state.tasks_started) == set(state.tasks_stopped) == {"python-clean", "python-late"}
 assert [log.message for log in state.user_logs] == ["hi"]
 failed = client.run(sys.argv[2], ref="demo.dev")
