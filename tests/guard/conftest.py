@@ -1,150 +1,226 @@
-"""An agent runtime in small: it sends events to the real launcher, as Claude Code does."""
+"""A session of a healing to try calls in: a real git repository, a project, and what is known."""
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-import uuid
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-SKILL = "self-healing-pipeline:self-healing-pipeline"
+from pipeline_guard import rulebook, workspace
+from pipeline_guard.context import Context
+from pipeline_guard.decide import decide, verdict
+from pipeline_guard.effects import Effect
+from pipeline_guard.events import BEFORE_TOOL, Event, ToolCall
+from pipeline_guard.ledger import Facts
+from pipeline_guard.policy import Policy
+from pipeline_guard.session import Session
+from pipeline_guard.verdicts import Verdict
+
+JOB = "3f0c2a9e-5d41-4c1b-9a77-1f2e3d4c5b6a"
+SHORT = JOB[:8]
+HASH = "8d3f" * 16
+OTHER_HASH = "77aa" * 16
+PINNED = f"demo.dev@{HASH}"
+DEBUG = f"demo.debug_{SHORT}"
+GIT_DEBUG = f"debug/bpln_{SHORT}"
+
+MODELS = '''"""Two models."""
+
+import bauplan
 
 
-class Reply(NamedTuple):
-    """What the hook process answered."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def silent(self) -> bool:
-        """An allow: the person's own permission rules apply."""
-        return self == (0, "", "")
-
-    @property
-    def answer(self) -> Any:
-        """The JSON object on standard output."""
-        return json.loads(self.out)
-
-    @property
-    def refused(self) -> bool:
-        """A deny in JSON, or the exit code that every runtime takes as one."""
-        if self.code == 2:
-            return bool(self.err.strip()) and self.err.count("\n") == 1
-        return self.code == 0 and ('"deny"' in self.out or '"block"' in self.out)
+@bauplan.model(materialization_strategy="REPLACE")
+@bauplan.python("3.11")
+def clean_flights(data=bauplan.Model("nyc.flights")):
+    return data.select(["dep_delay"])
 
 
-class Agent:
-    """One conversation. `environment` and `session_id` may be changed between calls."""
+@bauplan.model(materialization_strategy="REPLACE")
+@bauplan.python("3.11")
+def daily_delays(data=bauplan.Model("clean_flights")):
+    return data
+'''
 
-    def __init__(self, home: Path, repo: Path) -> None:
-        self.home, self.repo = home, repo
-        self.state = home / "state" / "self-healing-pipeline"
-        self.session_id = str(uuid.uuid4())
-        self.transcript = repo.parent / f"{self.session_id}.jsonl"
-        self.launcher = ROOT / "hooks" / "guard"
-        self.environment = {
-            "HOME": str(home),
-            "XDG_STATE_HOME": str(home / "state"),
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        }
+LOGS = """Job ID:   {job}
+Traceback (most recent call last):
+  File "models.py", line 41, in daily_delays
+pyarrow.lib.ArrowNotImplementedError: Function 'mean' has no kernel matching input types (string)
+"""
 
-    def event(self, name: str, **fields: object) -> dict[str, object]:
-        """One payload in Claude Code's form."""
-        base = {
-            "session_id": self.session_id,
-            "transcript_path": str(self.transcript),
-            "cwd": str(self.repo),
-            "permission_mode": "default",
-            "hook_event_name": name,
-        }
-        return {**base, **fields}
+JOB_REPORT = """# Job Report: {job}
 
-    def send(self, phase: str, payload: Mapping[str, object] | bytes, **options: Any) -> Reply:
-        """What the launcher answers when it gets this on standard input."""
-        data = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-        done = subprocess.run(
-            [self.launcher, *([phase] if phase else [])],
-            input=data,
-            capture_output=True,
-            env=self.environment,
-            cwd=options.get("cwd", self.repo),
-            check=False,
+## Metadata
+- **Job ID**: {job}
+- **Status**: Failed
+- **Kind**: run
+- **User**: demo
+- **Created**: 2026-11-22T10:00:00Z
+- **Finished**: 2026-11-22T10:00:04Z
+- **Bauplan Branch**: demo.dev
+- **Pinned Data Ref**: {pinned}
+
+## Error Summary
+```
+pyarrow.lib.ArrowNotImplementedError: Function 'mean' has no kernel matching input types (string)
+```
+
+## Failing Model
+- **Model name**: daily_delays
+- **File**: pipeline/models.py
+- **Line**: 41
+
+## Failure Classification
+pending
+
+## Root Cause
+pending
+"""
+
+DATA_REPORT = """# Data Evidence: {table}
+
+## Role in Failure
+input to failing model
+
+## Schema
+```
+COLUMN     TYPE    NULLABLE
+year       long    true
+dep_delay  string  true
+```
+
+## Row Count
+336776
+
+## Sample (20 rows)
+```
+year  dep_delay
+2013  2.0
+2013  4.0
+```
+
+## Anomalies
+`dep_delay` is a string at the pinned ref; it was a double before the import.
+"""
+
+
+class Healing:
+    """A session in a repository; `facts` is what it has learned so far."""
+
+    def __init__(self, folder: Path, project: str = "pipeline") -> None:
+        self.folder = folder
+        self.project = folder / project
+        self.facts = Facts()
+        self.policy = Policy()
+        self.project.mkdir(parents=True, exist_ok=True)
+        (self.project / "bauplan_project.yml").write_text("project:\n  id: a\n  name: b\n")
+        (self.project / "models.py").write_text(MODELS)
+        (self.project / "late.sql").write_text("SELECT * FROM daily_delays\n")
+
+    def git(self, *words: str) -> str:
+        """Real git in the session's folder."""
+        result = subprocess.run(
+            ["git", "-C", str(self.folder), *words], capture_output=True, text=True, check=True
         )
-        return Reply(done.returncode, done.stdout.decode(), done.stderr.decode())
+        return result.stdout.strip()
 
-    def before(self, tool: str, **arguments: object) -> Reply:
-        """The agent wants to use a tool."""
-        return self.send("before-tool", self.event("PreToolUse", **_tool(tool, arguments)))
+    def with_git(self) -> Healing:
+        """Turn the folder into a repository whose first commit, on main, holds everything."""
+        self.git("init", "--quiet", "--initial-branch", "main")
+        self.git("config", "user.name", "A Person")
+        self.git("config", "user.email", "person@example.com")
+        (self.folder / "README.md").write_text("What this is\n")
+        self.git("add", "-A")
+        self.git("commit", "--quiet", "-m", "Start")
+        return self
 
-    def after(self, tool: str, response: object, **arguments: object) -> Reply:
-        """The tool was used and succeeded."""
-        call = {**_tool(tool, arguments), "tool_response": response}
-        return self.send("after-tool", self.event("PostToolUse", **call))
+    def knows(self, **facts: Any) -> Healing:
+        """Let the session have learned more."""
+        self.facts = self.facts._replace(**facts)
+        return self
 
-    def failed(self, tool: str, error: str, **arguments: object) -> Reply:
-        """The tool was used and failed."""
-        call = {**_tool(tool, arguments), "error": error}
-        return self.send("after-tool", self.event("PostToolUseFailure", **call))
+    def inspected(self) -> Healing:
+        """The job has been looked at, and its data state is pinned."""
+        return self.knows(
+            job=JOB,
+            job_status="Fail",
+            jobs_got=frozenset({JOB}),
+            jobs_logged=frozenset({JOB}),
+            failing_model="daily_delays",
+            hashes=frozenset({HASH}),
+            pinned=PINNED,
+            working_ref=PINNED,
+            source_branch="demo.dev",
+            logs={JOB: LOGS.format(job=JOB)},
+        )
 
-    def prompt(self, words: str) -> Reply:
-        """The person says something."""
-        return self.send("prompt", self.event("UserPromptSubmit", prompt=words))
+    def branched(self) -> Healing:
+        """Both debug branches exist and are in use."""
+        self.git("switch", "--quiet", "-c", GIT_DEBUG)
+        return self.inspected().knows(bauplan_branch=DEBUG, git_branch=GIT_DEBUG)
 
-    def stop(self) -> Reply:
-        """The agent wants to stop."""
-        return self.send("stop", self.event("Stop", stop_hook_active=False))
+    def fill(self, example: str) -> str:
+        """An example of the rulebook with this session's values."""
+        return rulebook.filled(example, VALUES)
 
-    def starts_healing(self) -> Reply:
-        """The agent invokes the skill."""
-        return self.send("start", self.event("PreToolUse", **_tool("Skill", {"skill": SKILL})))
+    def write(self, name: str, text: str) -> Path:
+        """A file of the repository."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def evidence(self, *tables: str) -> Healing:
+        """The reports that open the gate."""
+        self.write(f"debug/job/{JOB}.md", JOB_REPORT.format(job=JOB, pinned=PINNED))
+        for table in tables or ("clean_flights",):
+            self.write(f"debug/data_snapshot/{table}.md", DATA_REPORT.format(table=table))
+        looked = dict.fromkeys(tables or ("clean_flights",), PINNED)
+        return self.knows(tables={**self.facts.tables, **looked})
+
+    def ready(self) -> Healing:
+        """Past the gate: nothing is changed yet."""
+        return self.branched().evidence()
+
+    def call(self, name: str, /, cwd: str = "", **arguments: Any) -> Verdict:
+        """The verdict on a tool call in this session."""
+        return decide(self._event(ToolCall(name, arguments), cwd), self.session())
+
+    def bash(self, command: str, cwd: str = "") -> Verdict:
+        """The verdict on a command line."""
+        return self.call("Bash", cwd=cwd, command=command)
+
+    def judge(self, *effects: Effect) -> Verdict:
+        """The verdict on effects, whatever tool has them."""
+        return verdict(effects, Context(self._event(ToolCall("Bash", {}), ""), self.session()))
+
+    def session(self) -> Session:
+        """The session as the hook would load it."""
+        place = workspace.find(str(self.folder))
+        return Session("key", True, place, self.facts, self.policy)
+
+    def _event(self, tool: ToolCall, cwd: str) -> Event:
+        return Event("claude", BEFORE_TOOL, "session", cwd or str(self.folder), tool)
 
 
-def _tool(name: str, arguments: Mapping[str, object]) -> dict[str, object]:
-    return {"tool_name": name, "tool_input": dict(arguments), "tool_use_id": "toolu_1"}
-
-
-def git(repo: Path, *words: str) -> str:
-    """Run git in a repository with an identity of its own."""
-    identity = ["-c", "user.name=ada", "-c", "user.email=ada@example.com"]
-    done = subprocess.run(
-        ["git", *identity, "-C", repo, *words], capture_output=True, text=True, check=True
-    )
-    return done.stdout.strip()
+VALUES = {"job": JOB, "short": SHORT, "hash": HASH, "pinned": PINNED, "user": "demo"}
 
 
 @pytest.fixture
-def repo(tmp_path: Path) -> Path:
-    """A git repository on main with one commit: a small pipeline project in `pipeline/`."""
-    folder = tmp_path / "repo"
-    project = folder / "pipeline"
-    project.mkdir(parents=True)
-    (project / "bauplan_project.yml").write_text("project:\n  id: 1\n  name: demo\n")
-    (project / "models.py").write_text("import bauplan\n")
-    git(tmp_path, "init", "--quiet", "--initial-branch=main", str(folder))
-    git(folder, "add", "-A")
-    git(folder, "commit", "--quiet", "-m", "Start")
-    return folder
-
-
-@pytest.fixture
-def agent(tmp_path: Path, repo: Path) -> Agent:
-    """A conversation in that repository, healing off."""
+def healing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Healing:
+    """A session that has just begun, on main, in a repository of its own."""
     home = tmp_path / "home"
-    home.mkdir()
-    return Agent(home, repo)
-
-
-@pytest.fixture
-def healing(agent: Agent) -> Agent:
-    """A conversation in which healing is on."""
-    assert agent.starts_healing().silent
-    return agent
+    (home / ".bauplan").mkdir(parents=True)
+    (home / ".bauplan" / "config.yml").write_text(
+        "profiles:\n  default:\n    api_key: very-secret\n    active_branch: main\n"
+    )
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    programs = str(Path(sys.executable).parent)
+    monkeypatch.setenv("PATH", programs + os.pathsep + os.environ["PATH"])
+    for name in ("BAUPLAN_PROFILE", "BAUPLAN_API_KEY", "BAUPLAN_API_ENDPOINT"):
+        monkeypatch.delenv(name, raising=False)
+    return Healing(tmp_path / "work").with_git()

@@ -1,0 +1,91 @@
+"""Not a numbered rule: the session's account is kept, and its secrets stay secret."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from pipeline_guard import paths, secrets_map
+from pipeline_guard.context import Context
+from pipeline_guard.effects import (
+    Effect,
+    ReadPath,
+    ReadVariable,
+    RunBauplan,
+    RunGit,
+    RunProgram,
+    SetVariable,
+)
+from pipeline_guard.git_cli import GitCall
+from pipeline_guard.verdicts import DENY, Finding
+
+NUMBER = 0
+HANDLES = (RunBauplan, RunGit, RunProgram, SetVariable, ReadVariable, ReadPath)
+
+_HARMLESS = frozenset({"LANG", "TZ"})
+_WHO = "`bauplan info` says who you are; no step needs a key"
+# What steers the shell or what it starts even when it is only assigned.
+_STEERING = frozenset(
+    """PATH HOME IFS ENV BASH_ENV SHELL SHELLOPTS BASHOPTS CDPATH GLOBIGNORE PROMPT_COMMAND PS4
+    POSIXLY_CORRECT EDITOR VISUAL PAGER LESSOPEN TMPDIR XDG_STATE_HOME XDG_CONFIG_HOME""".split()
+)
+_STARTS = ("LD_", "DYLD_", "GIT_", "BAUPLAN_", "PYTHON", "SELF_HEAL", "CLAUDE", "SSL_", "HTTP")
+
+
+def judge(effect: Effect, context: Context) -> Iterator[Finding]:
+    """Another account or program, and reads of secrets."""
+    if isinstance(effect, SetVariable):
+        yield from _assignment(effect)
+    elif isinstance(effect, ReadVariable):
+        if secrets_map.is_secret_variable(effect.name):
+            yield _secret(f"`${effect.name}` would be printed or passed on")
+    elif isinstance(effect, ReadPath):
+        yield from _read(effect)
+    elif isinstance(effect, RunGit):
+        yield from _git(context.git(effect))
+    elif isinstance(effect, RunProgram):
+        yield from _program(effect)
+    elif isinstance(effect, RunBauplan):
+        yield from _bauplan(effect, context)
+
+
+def _secret(saw: str) -> Finding:
+    return Finding(DENY, "credentials", saw, _WHO)
+
+
+def _assignment(effect: SetVariable) -> Iterator[Finding]:
+    name = effect.name
+    if name in _HARMLESS or name.startswith("LC_"):
+        return
+    steers = name in _STEERING or name.startswith(_STARTS) or name.casefold().endswith("_proxy")
+    if steers or effect.exported or name in os.environ:
+        do = "Run the plain command without it; only LC_…, LANG and TZ may be set"
+        yield Finding(DENY, "account", f"`{name}=…` changes the environment", do)
+
+
+def _read(effect: ReadPath) -> Iterator[Finding]:
+    if secrets_map.is_secret(effect.path):
+        yield _secret(f"`{effect.path}` holds credentials")
+    elif effect.recursive and secrets_map.holds_secret(effect.path):
+        yield _secret(f"`{effect.path}` as a whole holds credentials; read a folder of the project")
+
+
+def _git(call: GitCall) -> Iterator[Finding]:
+    for word in (*call.positionals, *call.paths):
+        for part in {word, word.rpartition(":")[2]}:
+            if part and secrets_map.is_secret(paths.real(part, call.folder)):
+                yield _secret(f"`{word}` holds credentials")
+                return
+
+
+def _program(effect: RunProgram) -> Iterator[Finding]:
+    name = os.path.basename(effect.argv[0]) if effect.argv else ""
+    if name in ("env", "printenv", "export", "declare", "set", "compgen"):
+        yield _secret(f"`{name}` prints the environment")
+
+
+def _bauplan(effect: RunBauplan, context: Context) -> Iterator[Finding]:
+    call = context.bauplan(effect)
+    if "profile" in call.options:
+        saw = f"`--profile {call.options['profile'][-1]}` is another account"
+        yield Finding(DENY, "account", saw, "Leave `--profile` out")

@@ -1,0 +1,89 @@
+"""Rule 8: diagnosis is done with bauplan commands, never with scripts of any language."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from pipeline_guard import python_edits, suggest, workspace
+from pipeline_guard.context import Context
+from pipeline_guard.effects import Effect, RunProgram, WritePath
+from pipeline_guard.verdicts import DENY, Finding
+
+NUMBER = 8
+HANDLES = (RunProgram, WritePath)
+
+KEY = "no_scripts"
+_INTERPRETERS = frozenset(
+    """python pypy ipython jupyter jupyter-lab jupyter-notebook marimo papermill node deno bun npx
+    tsx ts-node perl ruby php lua luajit rscript julia r awk gawk mawk nawk bash sh zsh dash ksh
+    fish csh tcsh busybox duckdb sqlite3 sqlite psql mysql clickhouse datafusion-cli dsq spark-sql
+    pwsh powershell osascript tclsh expect groovy scala java javac go cargo rustc gcc cc clang make
+    sed ed ex vi vim nvim emacs nano pytest ipython3 streamlit dbt""".split()
+)
+_SCRIPTS = (".py", ".sh", ".sql", ".ipynb", ".js", ".ts", ".pl", ".rb", ".r", ".bash", ".awk")
+
+
+def judge(effect: Effect, context: Context) -> Iterator[Finding]:
+    """Interpreters, new scripts, and pipeline code that is a script in disguise."""
+    if isinstance(effect, RunProgram):
+        yield from _program(effect, context)
+    elif isinstance(effect, WritePath):
+        yield from _write(effect, context)
+
+
+def _no(saw: str, do: str) -> Finding:
+    return Finding(DENY, KEY, saw, do)
+
+
+def is_interpreter(program: str) -> bool:
+    """Whether a program runs code that it is given: `python3.11`, `./venv/bin/python`, `awk`."""
+    name = os.path.basename(program).casefold().removesuffix(".exe")
+    return name in _INTERPRETERS or name.rstrip("0123456789.") in _INTERPRETERS
+
+
+def _program(effect: RunProgram, context: Context) -> Iterator[Finding]:
+    if effect.reads_only or not effect.argv:
+        return
+    name = effect.argv[0]
+    if is_interpreter(name) or name.endswith(_SCRIPTS):
+        yield _no(f"`{' '.join(effect.argv)[:80]}` runs code of its own", _instead(context))
+
+
+def _instead(context: Context) -> str:
+    table = suggest.quoted("bauplan", "table", "get", "<table>", "--ref", suggest.pinned(context))
+    return f"Ask the lakehouse: {table} and {suggest.query(context)}; read code with Read and Grep"
+
+
+def _write(effect: WritePath, context: Context) -> Iterator[Finding]:
+    in_project = workspace.zone(effect.path, context.workspace) == workspace.PROJECT
+    exists = os.path.isfile(effect.path)
+    name = os.path.basename(effect.path)
+    if name.casefold().endswith(".ipynb"):
+        yield _no(f"the notebook `{name}`", _instead(context))
+    elif not exists and name.casefold().endswith(_SCRIPTS) and not _may_be_new(name, in_project):
+        yield _no(f"`{name}` would be a new script", _instead(context))
+    elif in_project:
+        yield from _content(effect)
+
+
+def _may_be_new(name: str, in_project: bool) -> bool:
+    return in_project and name == "expectations.py"
+
+
+def _content(effect: WritePath) -> Iterator[Finding]:
+    if effect.text is None:
+        saw = f"what `{effect.tool}` would make of `{effect.path}` cannot be seen here"
+        yield Finding(DENY, "unknown", saw, "Use the Edit or Write tool")
+    elif effect.path.endswith(".py"):
+        for fault in python_edits.faults(_before(effect.path), effect.text):
+            do = "Keep the edit to models and expectations; look at data with `bauplan query`"
+            yield _no(f"`{effect.path}`: {fault}", do)
+
+
+def _before(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""

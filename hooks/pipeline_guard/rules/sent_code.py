@@ -1,0 +1,70 @@
+"""What `code_run` sends must be the project on disk, but for the fix where there is no git."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+
+from pipeline_guard import project, python_edits, suggest
+from pipeline_guard.context import Context
+from pipeline_guard.verdicts import DENY, Finding
+
+_NEW_FILE = "expectations.py"
+_SENT = (".py", ".sql")
+
+
+def judge(files: object, context: Context) -> Iterator[Finding]:
+    """Every file is one of the project's; only a project without git may differ from the disk."""
+    folder = context.workspace.project
+    if not isinstance(files, Mapping) or not folder:
+        yield _no("inspect_first", "`code_run` without the project's files", "Send all of them")
+        return
+    on_disk = dict(_on_disk(folder))
+    for name in sorted(set(on_disk) - set(files)):
+        saw = f"`code_run` without `{name}`"
+        yield _no("inspect_first", saw, "Send every .py and .sql file and the project file")
+    for name, text in files.items():
+        yield from _file(str(name), text, on_disk, context)
+
+
+def _file(
+    name: str, text: object, on_disk: Mapping[str, str], context: Context
+) -> Iterator[Finding]:
+    if not isinstance(text, str):
+        yield _no("inspect_first", f"`{name}` without text", "Send the file's text")
+        return
+    if name not in on_disk and name != _NEW_FILE:
+        yield _no("allowed_files", f"the new file `{name}`", f"Put it into `{_NEW_FILE}`")
+        return
+    before = on_disk.get(name)
+    if before == text:
+        return
+    if context.workspace.repo:
+        saw = f"`{name}` is sent with changes that no commit has"
+        do = f"Edit the file on the debug branch and commit it: {suggest.commit(context)}"
+        yield _no("git_only", saw, do)
+    elif name.endswith(".py"):
+        for fault in python_edits.faults(before or "", text):
+            yield _no("no_scripts", f"`{name}`: {fault}", "Send pipeline code only")
+
+
+def _no(rule: str, saw: str, do: str) -> Finding:
+    return Finding(DENY, rule, saw, do)
+
+
+def _on_disk(folder: str) -> Iterator[tuple[str, str]]:
+    """The files that a run of this folder takes along, by their path in it."""
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(n for n in folders if not n.startswith(".") and n not in _SKIPPED)
+        for name in sorted(names):
+            if name.endswith(_SENT) or name in project.PROJECT_FILES:
+                path = os.path.join(root, name)
+                yield os.path.relpath(path, folder), _text(path)
+
+
+_SKIPPED = frozenset({"debug", "venv", "node_modules", "__pycache__"})
+
+
+def _text(path: str) -> str:
+    with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+        return file.read()

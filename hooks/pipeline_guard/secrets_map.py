@@ -1,0 +1,53 @@
+"""Where secrets lie: files, folders and variables that no step of a healing reads."""
+
+from __future__ import annotations
+
+import os
+import re
+
+_FOLDERS = frozenset(
+    """.bauplan .ssh .aws .azure .gnupg .kube .docker .gcloud .snowflake .databricks .oci .op
+    .password-store keyrings""".split()
+)
+_FILES = frozenset(
+    """.netrc _netrc .pgpass .pypirc .npmrc .yarnrc .git-credentials .envrc .databrickscfg .boto
+    .s3cfg .claude.json .credentials.json credentials credentials.json auth.json id_rsa id_dsa
+    id_ecdsa id_ed25519 .vault-token .htpasswd application_default_credentials.json
+    service-account.json service_account.json secrets.json secrets.yml secrets.yaml
+    secrets.toml""".split()
+)
+_BELOW_CONFIG = frozenset("gcloud gh hub rclone op doctl git stripe heroku".split())
+_ENDINGS = (".pem", ".p12", ".pfx", ".key", ".keystore", ".kdbx", ".ppk")
+_PROCESS = re.compile(r"/proc/[^/]+(?:/task/[^/]+)?/(?:environ|mem|cmdline|auxv)")
+_WORDS = re.compile(r"(?i)(^|_)(api_?key|key|token|secrets?|passw(or)?d|credentials?|auth)(_|$)")
+_HOME_SECRETS = (".bauplan", ".ssh", ".aws", ".config/gcloud", ".config/gh", ".netrc", ".env")
+
+
+def is_secret(path: str) -> bool:
+    """Whether an absolute path is a file or folder with credentials."""
+    if _PROCESS.fullmatch(path):
+        return True
+    parts = path.casefold().strip("/").split("/")
+    name = parts[-1]
+    if name.startswith(".env") or name in _FILES:
+        return True
+    if name.endswith(_ENDINGS) or _FOLDERS.intersection(parts):
+        return True
+    return any(
+        folder == ".config" and parts[place] in _BELOW_CONFIG
+        for place, folder in enumerate(parts[:-1], 1)
+    )
+
+
+def holds_secret(folder: str) -> bool:
+    """Whether a recursive read of this folder would pass through known secrets."""
+    home = os.path.realpath(os.path.expanduser("~"))
+    base = folder.rstrip("/") + "/"
+    if (home + "/").startswith(base):
+        return any(os.path.exists(os.path.join(home, name)) for name in _HOME_SECRETS)
+    return folder == "/proc"
+
+
+def is_secret_variable(name: str) -> bool:
+    """Whether the name of an environment variable says that it holds a secret."""
+    return bool(_WORDS.search(name))

@@ -1,0 +1,124 @@
+"""The exact right command, from the session's own facts; `<…>` where a fact is not known.
+
+Every command a message proposes is made here and stands in backquotes, so that a test can send
+each one through the guard.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from pipeline_guard.context import Context
+
+_PINNED = re.compile(r"(?:[^@\s]*)@([0-9a-fA-F]{64})")
+
+
+def quoted(*words: str) -> str:
+    """A command line in backquotes; placeholders stay readable."""
+    return f"`{' '.join(word if word.startswith('<') else shlex.quote(word) for word in words)}`"
+
+
+def user(context: Context) -> str:
+    """The Bauplan user name, as the session's branches show it."""
+    facts = context.facts
+    for branch in (facts.bauplan_branch, facts.source_branch):
+        owner, dot, _ = branch.partition(".")
+        if dot and owner:
+            return owner
+    return "<username>"
+
+
+def job(context: Context) -> str:
+    """The id of the job that is being healed."""
+    return context.facts.job or "<job id>"
+
+
+def short(context: Context) -> str:
+    """The first eight characters of the job id, else of the pinned hash."""
+    facts = context.facts
+    return facts.job[:8] or hash_of(facts.working_ref)[:8] or "<short name>"
+
+
+def hash_of(ref: str) -> str:
+    """The 64 digits of `branch@hash`; `""` when it is no pinned ref."""
+    match = _PINNED.fullmatch(ref)
+    return match.group(1).lower() if match else ""
+
+
+def pinned(context: Context) -> str:
+    """The ref to look at data with."""
+    return context.facts.working_ref or context.facts.pinned or "<branch>@<commit hash>"
+
+
+def debug_branch(context: Context) -> str:
+    """The Bauplan debug branch: the session's own, else what it should be called."""
+    return context.facts.bauplan_branch or _joined(user(context), ".debug_", short(context))
+
+
+def git_branch(context: Context) -> str:
+    """The git debug branch: the session's own, else what it should be called."""
+    return context.facts.git_branch or _joined("debug/bpln_", short(context))
+
+
+def _joined(*parts: str) -> str:
+    text = "".join(parts)
+    return f"<{text.replace('<', '').replace('>', '')}>" if "<" in text else text
+
+
+def make_git_branch(context: Context) -> str:
+    """Onto the git debug branch."""
+    if context.facts.git_branch:
+        return quoted("git", "switch", context.facts.git_branch)
+    return quoted("git", "switch", "-c", git_branch(context))
+
+
+def make_bauplan_branch(context: Context) -> str:
+    """The Bauplan debug branch from the pinned ref, or how the pinned ref is found."""
+    if not context.facts.working_ref:
+        return find_pin(context)
+    branch, ref = debug_branch(context), pinned(context)
+    return quoted("bauplan", "branch", "create", branch, "--from-ref", ref)
+
+
+def find_pin(context: Context) -> str:
+    """The two look-ups that pin the failing state."""
+    if not context.facts.job:
+        return f"find the job: {quoted('bauplan', 'job', 'ls', '--status', 'fail')}"
+    branch = context.facts.source_branch or "<branch>"
+    by_property = quoted(
+        "bauplan", "commit", branch, "--property", f"bpln_job_id={context.facts.job}"
+    )
+    return f"{quoted('bauplan', 'branch', 'ls', '--name', 'bpln-tx')} and {by_property}"
+
+
+def query(context: Context, sql: str = "SELECT * FROM <table> LIMIT 20") -> str:
+    """A bounded query at the pinned ref."""
+    words = ("bauplan", "query", "--ref", pinned(context), "--max-rows", "20")
+    shown = " ".join(word if "<" in word else shlex.quote(word) for word in words)
+    return f'`{shown} "{sql}"`' if '"' not in sql else f"`{shown} {shlex.quote(sql)}`"
+
+
+def run(context: Context) -> str:
+    """The rerun on the debug branch, as strict as the installed version can be told."""
+    folder = context.workspace.project or "<project>"
+    words = ["bauplan", "run", "--project-dir", folder, "--ref", debug_branch(context)]
+    strict = context.reference.command(("run",)).flags.get("--strict")
+    if strict is not None:
+        words += ["--strict"] if strict.value is None else ["--strict", "on"]
+    return quoted(*words)
+
+
+def on_debug_branch(context: Context) -> bool:
+    """Whether HEAD is on a debug branch, whatever the earlier parts of the call did."""
+    return all(head.startswith("debug/") for head in context.scene.heads)
+
+
+def commit(context: Context, subject: str = "Fix the cause") -> str:
+    """A commit as the workflow wants it, or the way to where it may be made."""
+    if not on_debug_branch(context):
+        return make_git_branch(context)
+    if not context.facts.job and not context.facts.working_ref:
+        return find_pin(context)
+    reason = f"job {context.facts.job}" if context.facts.job else f"data {short(context)}"
+    return quoted("git", "commit", "-m", f"{subject} ({reason})")
