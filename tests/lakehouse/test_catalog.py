@@ -8,6 +8,7 @@ import pytest
 from fake_bauplan import errors
 from fake_bauplan.catalog import Catalog
 from fake_bauplan.catalog_types import (
+    Change,
     CommitFilter,
     CopyTable,
     DropNamespace,
@@ -127,7 +128,7 @@ def test_a_deleted_branchs_commits_are_still_found(lakehouse: Lakehouse) -> None
 def test_a_commit_is_all_or_nothing(lakehouse: Lakehouse) -> None:
     catalog = lakehouse.catalog
     before = catalog.resolve("main")
-    changes = [PutNamespace("shop"), DropTable("shop", "never_was")]
+    changes: list[Change] = [PutNamespace("shop"), DropTable("shop", "never_was")]
     with pytest.raises(errors.TableNotFound):
         catalog.commit("main", changes, message="both", author=lakehouse.owner)
     assert catalog.resolve("main") == before
@@ -271,7 +272,7 @@ def test_a_revert_restores_the_snapshot(lakehouse: Lakehouse) -> None:
     ],
 )
 def test_changes_that_make_no_sense_are_refused(
-    lakehouse: Lakehouse, changes: list, error: type[errors.PlatformError]
+    lakehouse: Lakehouse, changes: list[Change], error: type[errors.PlatformError]
 ) -> None:
     with pytest.raises(error):
         lakehouse.catalog.commit("main", changes, message="no", author=lakehouse.owner)
@@ -319,7 +320,8 @@ def test_a_history_is_read_in_pages(lakehouse: Lakehouse) -> None:
     for number in range(7):
         write(lakehouse, "main", f"t{number}")
     whole = [commit.hash for commit in catalog.commits("main").items]
-    pages, after = [], None
+    pages: list[list[str]] = []
+    after = None
     while not pages or after:
         page = catalog.commits("main", limit=3, after=after)
         pages.append([commit.hash for commit in page.items])

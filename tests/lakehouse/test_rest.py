@@ -40,7 +40,7 @@ def ask(lakehouse_server: Server) -> Ask:
 
 def kind(reply: Reply) -> str:
     """The error's type."""
-    return reply[1]["error"]["type"]
+    return str(reply[1]["error"]["type"])
 
 
 def test_an_answer_has_data_and_metadata(ask: Ask) -> None:
