@@ -6,6 +6,7 @@ This is what the wire turns requests into; tests and tools call it without a soc
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import threading
 from collections.abc import Callable
@@ -15,7 +16,8 @@ from fake_bauplan import engine as sql_engine
 from fake_bauplan import jobs as job_store
 from fake_bauplan.catalog_types import User
 from fake_bauplan.engine import Engine, SqlError
-from fake_bauplan.errors import BadRequest, NotAWriteBranchRef
+from fake_bauplan.errors import BadRequest, NotAWriteBranchRef, PlatformError
+from fake_bauplan.imports import Imports
 from fake_bauplan.job_events import JobFinished, ResultReady
 from fake_bauplan.jobs import RUNNING, Job, Jobs
 from fake_bauplan.lakehouse import Lakehouse
@@ -27,7 +29,9 @@ from fake_bauplan.run_log import RunLog
 from fake_bauplan.run_plan import Plan, PlanningError, RunRequest, make_plan, unpack
 from fake_bauplan.run_writes import Writer
 from fake_bauplan.runs import Run
+from fake_bauplan.schema import UnsupportedType
 
+LOG = logging.getLogger(__name__)
 JOIN_SECONDS = 10.0
 
 
@@ -39,6 +43,7 @@ class Commander:
         self.engine = Engine(lakehouse.catalog, lakehouse.store)
         database = lakehouse.database("jobs", job_store.SCHEMA)
         self.jobs = Jobs(database, lakehouse.clock, lakehouse.ids)
+        self.imports = Imports(lakehouse, self.jobs)
         self.results = Results()
         self._folder = lakehouse.folder / "runs"
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -159,10 +164,29 @@ class Commander:
         self._start(job, work)
         return job
 
+    def import_job(self, kind: str, user: User, branch: str, work: Callable[[Job], None]) -> Job:
+        """Start a job of `imports`; what it raises ends it. Raises RefNotFound."""
+        source = self.engine.catalog.resolve(branch)
+        job = self.jobs.create(kind, user.username, ref=str(source), branch=source.name)
+
+        def whole() -> None:
+            try:
+                work(job)
+                self.jobs.append(job.id, JobFinished("success", "done"))
+            except (PlatformError, UnsupportedType) as error:
+                self.jobs.append(job.id, JobFinished("failure", str(error)))
+
+        self._start(job, whole)
+        return job
+
     def _start(self, job: Job, work: Callable[[], None]) -> None:
         def tracked() -> None:
             try:
                 work()
+            except Exception as error:
+                message = f"an internal error occurred: {type(error).__name__}: {error}"
+                self.jobs.append(job.id, JobFinished("failure", message, user_error=False))
+                LOG.exception("job %s failed by a bug", job.id)
             finally:
                 self._threads.pop(job.id, None)
 

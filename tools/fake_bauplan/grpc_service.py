@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import functools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any
 
 import grpc
 
-from fake_bauplan.catalog_types import DEFAULT_NAMESPACE, User
+from fake_bauplan.catalog_types import DEFAULT_NAMESPACE
 from fake_bauplan.commander import Commander
-from fake_bauplan.engine import SqlError
-from fake_bauplan.errors import PlatformError, Unauthorized
 from fake_bauplan.flight import FlightServer
+from fake_bauplan.grpc_base import answering
+from fake_bauplan.grpc_imports import ImportCalls
 from fake_bauplan.jobs import Job, JobNotFound
 from fake_bauplan.lakehouse import Lakehouse
 from fake_bauplan.refs import MAIN
-from fake_bauplan.run_plan import PlanningError, RunRequest
+from fake_bauplan.run_plan import RunRequest
 from fake_bauplan.users import ORGANIZATION_ID, ORGANIZATION_NAME
 from fake_bauplan.wire import requests
 from fake_bauplan.wire.contexts import job_context
@@ -36,67 +35,24 @@ LIMITS = [
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
 ]
-CODES = {
-    400: grpc.StatusCode.INVALID_ARGUMENT,
-    401: grpc.StatusCode.UNAUTHENTICATED,
-    403: grpc.StatusCode.PERMISSION_DENIED,
-    404: grpc.StatusCode.NOT_FOUND,
-    409: grpc.StatusCode.FAILED_PRECONDITION,
-    501: grpc.StatusCode.UNIMPLEMENTED,
-}
-Call = TypeVar("Call", bound=Callable[..., Any])
 
 
-def _status(error: Exception) -> tuple[grpc.StatusCode, str] | None:
-    """How an expected error is told to the client; None for a bug."""
-    if isinstance(error, PlatformError):
-        return CODES.get(error.status, grpc.StatusCode.INTERNAL), error.message
-    if isinstance(error, JobNotFound):
-        return grpc.StatusCode.NOT_FOUND, str(error)
-    if isinstance(error, (PlanningError, SqlError)):
-        return grpc.StatusCode.INVALID_ARGUMENT, str(error)
-    return None
-
-
-def _answering(call: Call) -> Call:
-    """Turn expected errors of a call into a status with one clear message."""
-
-    @functools.wraps(call)
-    def wrapper(self: Any, request: Any, context: grpc.ServicerContext) -> Any:
-        try:
-            return call(self, request, context)
-        except Exception as error:
-            status = _status(error)
-            if status is None:
-                raise
-            context.abort(*status)
-
-    return wrapper  # type: ignore[return-value]
-
-
-class Service(stubs.V2CommanderServiceServicer):
+class Service(ImportCalls, stubs.V2CommanderServiceServicer):
     """Calls that are not here answer UNIMPLEMENTED by themselves."""
 
     def __init__(self, commander: Commander, flight_endpoint: str) -> None:
-        self._commander = commander
+        self.commander = commander
         self._flight = flight_endpoint
         self.stopping = threading.Event()
 
-    def _user(self, context: grpc.ServicerContext) -> User:
-        headers = dict(context.invocation_metadata())
-        value = str(headers.get("authorization", ""))
-        if not value.startswith("Bearer "):
-            raise Unauthorized("The API key is missing")
-        return self._commander.lakehouse.user(value.removeprefix("Bearer "))
-
-    @_answering
+    @answering
     def GetBauplanInfo(  # noqa: N802
         self,
         request: wire.GetBauplanInfoRequest,  # noqa: ARG002
         context: grpc.ServicerContext,
     ) -> wire.GetBauplanInfoResponse:
         """Who the caller is, and what runs here."""
-        user = self._user(context)
+        user = self.user(context)
         return wire.GetBauplanInfoResponse(
             runners=[wire.RunnerNodeInfo(hostname=RUNNER)],
             user=user.username,
@@ -112,50 +68,50 @@ class Service(stubs.V2CommanderServiceServicer):
             ),
         )
 
-    @_answering
+    @answering
     def GetJobs(  # noqa: N802
         self, request: wire.GetJobsRequest, context: grpc.ServicerContext
     ) -> wire.GetJobsResponse:
         """A page of jobs, the newest first."""
-        wanted = requests.job_filter(request, self._user(context))
+        wanted = requests.job_filter(request, self.user(context))
         limit = min(request.max_records or MAX_JOBS, MAX_JOBS)
-        jobs, token = self._commander.jobs.page(wanted, limit, request.pagination_token)
+        jobs, token = self.commander.jobs.page(wanted, limit, request.pagination_token)
         return wire.GetJobsResponse(jobs=map(job_info, jobs), pagination_token=token)
 
-    @_answering
+    @answering
     def GetLogs(  # noqa: N802
         self, request: wire.GetLogsRequest, context: grpc.ServicerContext
     ) -> wire.GetLogsResponse:
         """All events of a job so far."""
-        self._user(context)
-        job = self._commander.jobs.get(request.job_id)
-        events = self._commander.jobs.events(job.id)
+        self.user(context)
+        job = self.commander.jobs.get(request.job_id)
+        events = self.commander.jobs.events(job.id)
         sent = [runner_event(event, job.id, self._flight) for event in events]
         return wire.GetLogsResponse(events=sent[: request.limit or None])
 
-    @_answering
+    @answering
     def GetJobContext(  # noqa: N802
         self, request: wire.GetJobContextRequest, context: grpc.ServicerContext
     ) -> wire.GetJobContextResponse:
         """What jobs ran: code, graph, refs; unknown jobs are listed as errors."""
-        self._user(context)
+        self.user(context)
         answer = wire.GetJobContextResponse()
         for job_id in request.job_ids:
             try:
-                answer.job_contexts.append(job_context(self._commander.jobs, job_id, request))
+                answer.job_contexts.append(job_context(self.commander.jobs, job_id, request))
             except JobNotFound as error:
                 answer.errors.add(
                     job_id=job_id, error_msg=str(error), error_code=404, error_type="NOT_FOUND"
                 )
         return answer
 
-    @_answering
+    @answering
     def CodeSnapshotRun(  # noqa: N802
         self, request: wire.CodeSnapshotRunRequest, context: grpc.ServicerContext
     ) -> wire.CodeSnapshotRunResponse:
         """Plan a project and start it."""
-        user, asked = self._user(context), requests.run_request(request)
-        job = self._commander.run(user, asked)
+        user, asked = self.user(context), requests.run_request(request)
+        job = self.commander.run(user, asked)
         return wire.CodeSnapshotRunResponse(
             job_response_common=_common(job, asked),
             snapshot_id=job.snapshot,
@@ -166,27 +122,27 @@ class Service(stubs.V2CommanderServiceServicer):
             **_echo(job, asked),
         )
 
-    @_answering
+    @answering
     def CodeSnapshotReRun(  # noqa: N802
         self, request: wire.CodeSnapshotReRunRequest, context: grpc.ServicerContext
     ) -> wire.CodeSnapshotReRunResponse:
         """Run the code of an earlier run again."""
-        user, asked = self._user(context), requests.run_request(request)
-        job = self._commander.rerun(user, request.re_run_job_id, asked)
+        user, asked = self.user(context), requests.run_request(request)
+        job = self.commander.rerun(user, request.re_run_job_id, asked)
         return wire.CodeSnapshotReRunResponse(
             job_response_common=_common(job, asked),
             re_run_job_id=request.re_run_job_id,
             **_echo(job, asked),
         )
 
-    @_answering
+    @answering
     def QueryRun(  # noqa: N802
         self, request: wire.QueryRunRequest, context: grpc.ServicerContext
     ) -> wire.QueryRunResponse:
         """Plan a SELECT and start it."""
-        user = self._user(context)
+        user = self.user(context)
         namespace = request.namespace or DEFAULT_NAMESPACE
-        job = self._commander.query(user, request.sql_query, request.ref or MAIN, namespace)
+        job = self.commander.query(user, request.sql_query, request.ref or MAIN, namespace)
         return wire.QueryRunResponse(
             job_response_common=common.JobResponseCommon(job_id=job.id, username=job.user),
             sql_query=request.sql_query,
@@ -195,43 +151,43 @@ class Service(stubs.V2CommanderServiceServicer):
             cache=request.cache,
         )
 
-    @_answering
+    @answering
     def CancelJob(  # noqa: N802
         self, request: wire.CancelJobRequest, context: grpc.ServicerContext
     ) -> wire.CancelJobResponse:
         """Stop a running job."""
-        self._user(context)
-        self._commander.cancel(request.job_id.id)
+        self.user(context)
+        self.commander.cancel(request.job_id.id)
         return wire.CancelJobResponse(
             status=wire.CancelJobResponse.CANCEL_STATUS_SUCCESS, message="cancelled"
         )
 
-    @_answering
+    @answering
     def SubscribeLogs(  # noqa: N802
         self, request: wire.SubscribeLogsRequest, context: grpc.ServicerContext
     ) -> Iterator[wire.SubscribeLogsResponse]:
         """The events of a job as they come, until it ends."""
-        self._user(context)
-        job = self._commander.jobs.get(request.job_id)
+        self.user(context)
+        job = self.commander.jobs.get(request.job_id)
         gone = threading.Event()
         context.add_callback(gone.set)
         return self._follow(job, gone)
 
     def _follow(self, job: Job, gone: threading.Event) -> Iterator[wire.SubscribeLogsResponse]:
-        for event in self._commander.jobs.follow(
+        for event in self.commander.jobs.follow(
             job.id, lambda: gone.is_set() or self.stopping.is_set()
         ):
             sent = runner_event(event, job.id, self._flight)
             yield wire.SubscribeLogsResponse(job_id=job.id, runner_event=sent)
 
-    @_answering
+    @answering
     def GetSnapshotInfo(  # noqa: N802
         self, request: wire.GetSnapshotInfoRequest, context: grpc.ServicerContext
     ) -> wire.GetSnapshotInfoResponse:
         """A stored code snapshot by its digest."""
-        self._user(context)
+        self.user(context)
         try:
-            content = self._commander.jobs.snapshot(request.snapshot_sha)
+            content = self.commander.jobs.snapshot(request.snapshot_sha)
         except KeyError:
             raise JobNotFound(request.snapshot_sha) from None
         return wire.GetSnapshotInfoResponse(snapshot_info=wire.SnapshotInfo(snapshot_zip=content))

@@ -78,10 +78,6 @@ class Run:
             self._log.end(JobFinished("failure", str(error), error.trace))
         except PlatformError as error:
             self._log.end(JobFinished("failure", error.message))
-        except Exception as error:
-            message = f"an internal error occurred: {type(error).__name__}: {error}"
-            self._log.end(JobFinished("failure", message, user_error=False))
-            raise
         finally:
             self._kill()
 
