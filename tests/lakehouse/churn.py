@@ -100,7 +100,8 @@ def one_round(folder: Path, chance: random.Random, acked: Acked) -> int:
         lines += acks.readlines()
     _, status = os.waitpid(process, 0)
     assert os.WTERMSIG(status) == signal.SIGKILL, "the lakehouse failed before it was killed"
-    acked.update(line.split() for line in lines if line.endswith("\n"))
+    whole = [line.split() for line in lines if line.endswith("\n")]
+    acked.update(dict(whole))
     return len(lines)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import bauplan
@@ -100,7 +101,9 @@ ERRORS = [
 
 
 @pytest.mark.parametrize(("call", "error"), ERRORS)
-def test_errors_are_the_sdks_own(client: bauplan.Client, call, error: type[Exception]) -> None:
+def test_errors_are_the_sdks_own(
+    client: bauplan.Client, call: Callable[[bauplan.Client], object], error: type[Exception]
+) -> None:
     client.create_tag("v1", from_ref="main")
     with pytest.raises(error) as raised:
         call(client)

@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -110,7 +111,9 @@ def test_after_stop_nothing_listens_and_nothing_is_open(lakehouse: Lakehouse) ->
     Server(lakehouse, server.port, lambda _: Echo()).stop()
 
 
-def request(server: Server, method: str, path: str, body: object = None) -> tuple[int, dict]:
+def request(
+    server: Server, method: str, path: str, body: object = None
+) -> tuple[int, dict[str, Any]]:
     connection = http.client.HTTPConnection(HOST, server.port, timeout=60)
     headers = {"Authorization": f"Bearer {server.lakehouse.key}"}
     connection.request(method, f"/catalog/v0/{path}", json.dumps(body) if body else None, headers)

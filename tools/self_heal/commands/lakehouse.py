@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 DATA_HELP = "Data folder [default: one in your state folder]."
 NYC = "nyc"
+CLIENT_TESTS = "client-tests"
 
 
 def default_folder() -> Path:
@@ -98,6 +99,7 @@ def load(
 ) -> None:
     """Load SOURCE: `nyc` (NYC flights 2013), or a .parquet or .csv file as the table of its name.
 
+    `client-tests` are stand-ins for the tables that the public client's own tests expect.
     The lakehouse must not be running.
 
     \b
@@ -130,11 +132,13 @@ def reset(data: Path | None) -> None:
 def load_source(
     house: Lakehouse, source: str, namespace: str = "bauplan", branch: str = "main"
 ) -> None:
-    """Load `nyc` or a file; raises BadInput for anything else."""
-    from fake_bauplan import files, nyc
+    """Load `nyc`, `client-tests` or a file; raises BadInput for anything else."""
+    from fake_bauplan import client_tests, files, nyc
 
     if source == NYC:
         nyc.load(house, branch)
+    elif source == CLIENT_TESTS:
+        client_tests.load(house, branch)
     else:
         house.load_table(namespace, Path(source).stem, files.read(Path(source)), branch)
 
