@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+CLAUDE := tests/claude/node_modules/.installed
 
-.PHONY: setup test lint demo bench skill clean
+.PHONY: setup test lint claude demo bench skill clean
 
 setup: $(STAMP)
 
@@ -19,11 +20,20 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-test: $(STAMP) lint
+test: $(STAMP) lint claude
 	$(BIN)/pytest -n auto
 
+# The real Claude Code, where there is npm; its tests say why they are skipped where there is none.
+claude: $(CLAUDE)
+
+$(CLAUDE): tests/claude/package.json
+	@if command -v npm >/dev/null; then \
+		npm install --prefix tests/claude --no-audit --no-fund --no-package-lock --loglevel=error; \
+		touch $@; \
+	else echo "no npm here: the tests with the real Claude Code will be skipped"; fi
+
 demo: $(STAMP)
-	@$(BIN)/self-heal demo
+	@$(BIN)/self-heal demo --replace
 
 bench: $(STAMP)
 	@$(BIN)/python -m tests.bench

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from tests.claude.scripted_model import Script, serve
 
 from agent_replay.transcript import Transcript
 from self_heal.places import plugin_root
+from tests.claude.scripted_model import Script, serve
 
 HERE = Path(__file__).parent
 PROGRAM = HERE / "node_modules" / ".bin" / "claude"

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.claude.conftest import Session
-from tests.claude.scripted_model import text_of
 
 from agent_replay import transcript as transcripts
 from agent_replay.hooks import Answer
@@ -16,6 +14,8 @@ from agent_replay.transcript import Call, fill
 from self_heal.checks import check_healing
 from self_heal.places import plugin_root
 from self_heal.stage import Stage, staged
+from tests.claude.conftest import Session
+from tests.claude.scripted_model import text_of
 
 pytestmark = pytest.mark.claude
 

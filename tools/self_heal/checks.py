@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import Any, NamedTuple
 
 from agent_replay.play import Played
 from pipeline_guard import reports
-from self_heal.prove import prove
-from self_heal.stage import Stage, heads_of
+from self_heal.stage import Stage, heads_of, run
 
 FORBIDDEN_TRIES = 6
+PROOF_MARK = "_proof_"
+PROVEN = "the new expectation is red before the fix, green after"
 
 
 class Check(NamedTuple):
@@ -52,8 +54,9 @@ def check_healing(stage: Stage, played: Sequence[Played]) -> list[Check]:
 
 def _look(stage: Stage) -> Healed:
     client = stage.client()
-    job = next(iter(client.get_jobs(filter_by_kinds=["run"], limit=1)))
-    context = client.get_job_context(job.id, include_snapshot=True)
+    runs = client.get_jobs(filter_by_kinds=["run"])
+    contexts = ((job, client.get_job_context(job.id, include_snapshot=True)) for job in runs)
+    job, context = next(pair for pair in contexts if PROOF_MARK not in pair[1].ref)
     failed = client.get_job_context(stage.job)
     return Healed(heads_of(stage.lakehouse, stage.repo), job, context, failed.ref)
 
@@ -118,8 +121,18 @@ def _only_allowed_files(stage: Stage) -> Check:
 
 def _prevention(stage: Stage) -> Check:
     """The new expectation fails on the code before the fix and holds after it: both were run."""
-    proof = prove(stage.repo)
-    return Check("the new expectation is red before the fix, green after", proof.holds, str(proof))
+    done = run(["self-heal", "prove", "--json"], stage.repo, stage.environment, check=False)
+    if done.returncode:
+        return Check(PROVEN, False, done.stderr.strip())
+    proofs = json.loads(done.stdout)["expectations"]
+    on_truth = [proof for proof in proofs if stage.scenario.truth.expectation_on in proof["table"]]
+    holds = any(p["before"]["outcome"] == "red" for p in on_truth)
+    return Check(PROVEN, holds, ", ".join(map(_proof, proofs)))
+
+
+def _proof(proof: dict[str, Any]) -> str:
+    before, after = proof["before"]["outcome"], proof["after"]["outcome"]
+    return f"{proof['name']} on {proof['table']}: {before}, then {after}"
 
 
 def _reports(stage: Stage) -> Check:
