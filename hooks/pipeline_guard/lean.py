@@ -1,0 +1,93 @@
+"""A small stand-in for `typing`, for the hook process only: it starts on every call of the agent.
+
+Loading `typing` takes as long as starting the interpreter. The engine needs little of it when it
+runs: annotations are never evaluated, and what is left is `NamedTuple`. The stand-in serves that;
+whoever asks it for anything else gets the real module, which then takes its place.
+"""
+
+from __future__ import annotations
+
+import sys
+from _collections import _tuplegetter  # type: ignore[import-not-found]  # as namedtuple does
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
+
+_NAMES = ("Any", "NoReturn", "Final", "TypeAlias", "Self")
+
+
+def install() -> None:
+    """Put the stand-in where `import typing` finds it, before any other module does."""
+    if "typing" in sys.modules or sys.version_info >= (3, 14):
+        return  # loaded already; from 3.14 on it loads quickly, and annotations are kept elsewhere
+    sys.modules["typing"] = _stand_in()
+
+
+def _stand_in() -> ModuleType:
+    module = type(sys)("typing", __doc__)
+    contents: dict[str, Any] = dict.fromkeys(_NAMES, object)
+    contents |= {"NamedTuple": NamedTuple, "Protocol": object, "TYPE_CHECKING": False}
+    contents |= {"cast": lambda _, value: value, "__getattr__": _real}
+    module.__dict__.update(contents)
+    return module
+
+
+def _real(name: str) -> object:
+    """An attribute of the real `typing`."""
+    if name.startswith("__"):
+        raise AttributeError(name)
+    if sys.modules["typing"].__doc__ == __doc__:
+        del sys.modules["typing"]
+    import typing
+
+    return getattr(typing, name)
+
+
+class _Maker(type):
+    """Makes a tuple class with named fields from a class statement."""
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> Any:
+        if not bases:
+            return super().__new__(mcs, name, bases, body)
+        fields = tuple(body.get("__annotations__", ()))
+        defaults = {field: body.pop(field) for field in fields if field in body}
+        body |= {"__slots__": (), "_fields": fields, "_field_defaults": defaults}
+        body |= {"__match_args__": fields, "__new__": _constructor(fields, defaults)}
+        body |= {"_replace": _replace, "_asdict": _asdict, "__repr__": _repr}
+        body |= {field: _tuplegetter(place, "") for place, field in enumerate(fields)}
+        return type.__new__(type, name, (tuple,), body)
+
+
+class NamedTuple(metaclass=_Maker):
+    """The base that class statements name; no class really derives from it."""
+
+
+def _constructor(fields: tuple[str, ...], defaults: dict[str, Any]) -> Callable[..., Any]:
+    count, make = len(fields), tuple.__new__
+
+    def construct(cls: type, *values: Any, **named: Any) -> Any:
+        if len(values) == count and not named:
+            return make(cls, values)
+        given = dict(zip(fields, values, strict=False))
+        merged = {**defaults, **given, **named}
+        if len(values) > count or set(merged) != set(fields) or given.keys() & named.keys():
+            raise TypeError(f"{cls.__name__} takes the fields {', '.join(fields)}")
+        return make(cls, [merged[field] for field in fields])
+
+    return construct
+
+
+def _replace(self: Any, /, **named: Any) -> Any:
+    return type(self)(**{**_asdict(self), **named})
+
+
+def _asdict(self: Any) -> dict[str, Any]:
+    return dict(zip(self._fields, self, strict=True))
+
+
+def _repr(self: Any) -> str:
+    fields = ", ".join(f"{name}={value!r}" for name, value in _asdict(self).items())
+    return f"{type(self).__name__}({fields})"
