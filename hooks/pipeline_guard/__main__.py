@@ -10,9 +10,10 @@ launcher turns that into the same.
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]  # `signal` costs 5 ms more (enum)
-import contextlib
 import os
 import sys
+
+from pipeline_guard import lean
 
 SECONDS = {"before-tool": 8, "after-tool": 24}
 LARGEST_EVENT = 16 * 1024 * 1024
@@ -30,6 +31,7 @@ def main() -> None:
 
 
 def _answer(options: dict[str, str]) -> int:
+    lean.install()
     from pipeline_guard import hook
 
     answer = hook.run(_read_input(), options)
@@ -68,8 +70,10 @@ def _refuse(error: BaseException) -> int:
     """Exit code 2 with one line that says what broke and what to do."""
     from pipeline_guard.runtimes import refusal
 
-    with contextlib.suppress(OSError):  # nobody reads it any more; the code still refuses
+    try:
         _write(2, refusal(error).stderr)
+    except OSError:
+        return 2  # nobody reads it any more; the code still refuses
     return 2
 
 

@@ -10,7 +10,6 @@ The launcher only asks whether a marker concerns it; here it is decided.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import time
@@ -128,5 +127,7 @@ def _read(name: str) -> Marker:
 
 def _remove(found: Iterable[Marker]) -> None:
     for marker in found:
-        with contextlib.suppress(FileNotFoundError):
+        try:
             os.unlink(os.path.join(_folder(), marker.name))
+        except FileNotFoundError:
+            continue  # another hook of the same moment was first

@@ -14,7 +14,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 
 NAME = "self-healing-pipeline"
@@ -59,6 +58,12 @@ def replace(path: str, text: str) -> None:
             file.write(text)
         os.replace(temporary, path)
     except OSError:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
+        _remove(temporary)
         raise
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        return  # it was never made; the error that matters is the caller's

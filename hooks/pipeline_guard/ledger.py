@@ -8,12 +8,11 @@ be read means that the file was damaged, and nothing is believed any more.
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 Line = Mapping[str, Any]
@@ -79,7 +78,7 @@ class Ledger:
 
     def __init__(self, folder: str) -> None:
         self.path = os.path.join(folder, "ledger.jsonl")
-        self._lock = os.path.join(folder, "lock")
+        self._folder = folder
 
     def read(self) -> list[Line]:
         """Every whole line, oldest first; none when there is no ledger yet."""
@@ -98,8 +97,11 @@ class Ledger:
         stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         text = "".join(json.dumps({"at": stamp, **line}) + "\n" for line in lines)
         try:
-            with self._locked():
+            lock = self._lock()
+            try:
                 self._write(text.encode())
+            finally:
+                os.close(lock)
         except OSError as error:
             raise LedgerError(
                 f"The ledger {self.path} cannot be written: {error.strerror}."
@@ -114,15 +116,12 @@ class Ledger:
             raise LedgerError(f"The ledger {self.path} is damaged in line {number}.")
         return value
 
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
-        handle = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(handle)
+    def _lock(self) -> int:
+        """Wait for the lock; closing the handle gives it back, and so does a killed process."""
+        os.makedirs(self._folder, mode=0o700, exist_ok=True)
+        handle = os.open(os.path.join(self._folder, "lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        return handle
 
     def _write(self, data: bytes) -> None:
         handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)

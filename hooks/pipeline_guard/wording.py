@@ -36,4 +36,4 @@ def _title(rule: str) -> str:
 
 def _sentence(text: str) -> str:
     text = text.strip()
-    return text if not text or text[-1] in ".!?`" else text + "."
+    return text if not text or text[-1] in ".!?:" else text + "."

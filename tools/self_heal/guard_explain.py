@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline_guard.decide import decide
-
-from pipeline_guard import calls, recent, rulebook, session, workspace
+from pipeline_guard import calls, decide, recent, rulebook, session, workspace
 from pipeline_guard.context import Context
 from pipeline_guard.effects import Effect
 from pipeline_guard.events import BEFORE_TOOL, Event, ToolCall
@@ -24,7 +21,7 @@ def of(command: str, folder: Path) -> dict[str, Any]:
     effects = calls.effects_of(_call(command), str(folder))
     context = Context(event, current)
     opinions = [_opinion(effect, context) for effect in effects]
-    verdict = decide(event, current)
+    verdict = decide.decide(event, current)
     return {
         "command": command,
         "effects": opinions,
@@ -56,12 +53,11 @@ def _session(folder: Path) -> Session:
 
 def _opinion(effect: Effect, context: Context) -> dict[str, Any]:
     opinions = []
-    for rule in rulebook.RULES.values():
-        if rule.module:
-            module = importlib.import_module(f"pipeline_guard.rules.{rule.module}")
-            if isinstance(effect, module.HANDLES):
-                said = [_said(finding) for finding in module.judge(effect, context)]
-                opinions += [f"{rule.name}: {words}" for words in said or ["no objection"]]
+    for rule in decide.rules():
+        if isinstance(effect, rule.HANDLES):
+            name = rulebook.RULES[rule.__name__.rpartition(".")[2]].name
+            said = [_said(finding) for finding in rule.judge(effect, context)]
+            opinions += [f"{name}: {words}" for words in said or ["no objection"]]
     context.advance(effect)
     return {"effect": _shown(effect), "opinions": opinions or ["no rule concerns it"]}
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pipeline_guard.ledger import Ledger, LedgerError
 
-HOOKS = Path(__file__).resolve().parents[2] / "hooks"
+HOOKS = Path(__file__).resolve().parents[3] / "hooks"
 LINE = {"fact": "prompt", "text": "heal it"}
 
 
