@@ -21,6 +21,8 @@ VALUES = {
     "job_id": "3f0c2a9e-5d41-4c1b-9a77-1f2e3d4c5b6a",
     "job id": "3f0c2a9e-5d41-4c1b-9a77-1f2e3d4c5b6a",
     "commit_hash": "8d3f" * 16,
+    "main_hash": "8d3f" * 16,
+    "pinned ref": f"demo.nightly@{'8d3f' * 16}",
     "pinned_ref": f"demo.nightly@{'8d3f' * 16}",
     "source_branch": "demo.nightly",
     "branch": "demo.nightly",

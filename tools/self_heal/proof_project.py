@@ -66,9 +66,12 @@ def leading_to(project: Project, expectation: Model) -> set[str]:
 
 
 def without(text: str, functions: list[str]) -> str:
-    """Python source with some of its functions taken out; all other lines stay where they are."""
+    """Python source with some of its functions taken out; all other lines stay where they are.
+
+    A file that does not parse is left as it is: the real program will say so.
+    """
     lines = text.splitlines(keepends=True)
-    for node in ast.parse(text).body:
+    for node in _parsed(text).body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name in functions:
             for number in range(_first_line(node), (node.end_lineno or node.lineno) + 1):
                 lines[number - 1] = "\n"
@@ -84,6 +87,13 @@ def _sources(text: str, nodes: list[ast.stmt]) -> Iterator[str]:
     lines = text.splitlines()
     for node in nodes:
         yield "\n".join(lines[_first_line(node) - 1 : node.end_lineno])
+
+
+def _parsed(text: str) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except SyntaxError:
+        return ast.Module([], [])
 
 
 def _first_line(node: ast.stmt) -> int:

@@ -8,6 +8,7 @@ own task, so that another failure is never taken for a red expectation.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -156,8 +157,10 @@ def _try(expectation: Model, project: Path, branch: str) -> Trial:
 
 
 def _last_words(done: subprocess.CompletedProcess[str]) -> str:
-    lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-    return lines[-1].removeprefix("Error: ") if lines else "the run ended without a word"
+    """The program's error, which may go over several lines, else its last line."""
+    error = re.search(r"^Error: (.*?)(?:\s*Stack backtrace:.*)?\Z", done.stderr, re.M | re.S)
+    words = error.group(1) if error else done.stderr.strip().rpartition("\n")[2]
+    return " ".join(words.split()) or "the run ended without a word"
 
 
 def _branches(healing: Healing) -> Iterator[str]:

@@ -19,7 +19,7 @@ def report() -> None:
 
 
 @report.command(
-    epilog="Example: self-heal report check --json. Exit code 1: something is missing, 4: no reports"
+    epilog="Example: self-heal report check --json. Exit codes: 1 something missing, 4 no reports"
 )
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print problems and values as JSON.")
