@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pipeline_guard import bauplan_cli, bauplan_drift
 from pipeline_guard.bauplan_cli import Fault, Parse
 from pipeline_guard.bauplan_drift import Given, Instead
-from pipeline_guard.reference import Command, Option, Value
+from pipeline_guard.reference import Command, Value
 
 Line = list[str]
 
@@ -32,14 +32,14 @@ def instead_of(parse: Parse, fault: Fault) -> Instead | None:
     return bauplan_drift.flag(given) or _nearest_words(parse.command, fault.part, value)
 
 
-def _nearest_flag(command: Command, flag: str) -> Option | None:
-    """The flag of this command that was most likely meant."""
+def _nearest_flag(command: Command, flag: str) -> str | None:
+    """The flag of this command that was most likely meant, in the spelling that is nearest."""
     if len(flag) == 2:
-        return command.flags.get(flag.swapcase())
+        return flag.swapcase() if flag.swapcase() in command.flags else None
     spellings = [spelling for spelling in command.flags if spelling.startswith("--")]
     begun = [spelling for spelling in spellings if spelling.startswith(flag.lower())]
     near = begun or difflib.get_close_matches(flag.lower(), spellings, n=1, cutoff=_ALIKE)
-    return command.flags[near[0]] if near else None
+    return near[0] if near else None
 
 
 def _nearest(word: str, names: Sequence[str]) -> str | None:
@@ -95,13 +95,13 @@ def _value_after(line: Line, at: int) -> tuple[str | None, int]:
 
 
 def _nearest_words(command: Command, flag: str, value: str | None) -> Instead | None:
-    option = _nearest_flag(command, flag)
-    if option is None:
+    spelling = _nearest_flag(command, flag)
+    if spelling is None:
         return None
-    if option.value is None:
-        return Instead([option.spellings[0]], False)
-    word = value if value is not None else _blank(option.value)
-    return Instead([option.spellings[0], word], True)
+    taken = command.flags[spelling].value
+    if taken is None:
+        return Instead([spelling], False)
+    return Instead([spelling, value if value is not None else _blank(taken)], True)
 
 
 def _no_value(parse: Parse, fault: Fault) -> Line | None:

@@ -59,6 +59,7 @@ class Option(NamedTuple):
     value: Value | None
     repeatable: bool
     required: bool
+    default: str
     summary: str
 
 
@@ -95,6 +96,15 @@ class Reference:
     def paths(self) -> tuple[tuple[str, ...], ...]:
         """Every command, groups too; the program itself is the empty path."""
         return tuple(tuple(key.split()) for key in self._document["commands"])
+
+    def said(self, command: Command) -> dict[str, Any]:
+        """What the document says of a command, for another program to read."""
+        said: dict[str, Any] = self._document["commands"][" ".join(command.path)]
+        return said
+
+    def own(self, command: Command) -> tuple[Option, ...]:
+        """The options of a command that not every command takes."""
+        return tuple(o for o in command.options if o.name not in self._document["options"])
 
     def command(self, path: tuple[str, ...]) -> Command:
         """The command at this canonical path; `KeyError` when there is none."""
@@ -137,6 +147,7 @@ def _option(name: str, said: Mapping[str, Any]) -> Option:
         _value(said["value"]) if "value" in said else None,
         said.get("repeatable", False),
         said.get("required", False),
+        said.get("default", ""),
         said["summary"],
     )
 
@@ -173,9 +184,14 @@ def load(version: str, program: str = "") -> Reference:
     is of that version), which takes some seconds once. Raises `ReferenceMissingError`.
     """
     if version not in _loaded:
-        path = _find(version) or _build(version, program)
-        with open(path, encoding="utf-8") as file:
-            _loaded[version] = Reference(json.load(file))
+        if not version:
+            raise ReferenceMissingError(
+                "No bauplan program is found, so its command line is not known."
+                " Run: pip install bauplan"
+            )
+        found = (_read(path) for path in _paths(version) if os.path.isfile(path))
+        first = next((known for known in found if known is not None), None)
+        _loaded[version] = first or _build(version, program)
     return _loaded[version]
 
 
@@ -186,21 +202,35 @@ def known_versions() -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda version: [int(part) for part in version.split(".")]))
 
 
-def _find(version: str) -> str:
+def cache_path(version: str) -> str:
+    """Where the reference of a version is kept that does not come with this package."""
     name = f"bauplan-{home.file_name(version)}.json"
-    folders = (*_FOLDERS, os.path.join(home.state_folder(), "cache", "cli"))
-    paths = [os.path.join(folder, name) for folder in folders]
-    return next((path for path in paths if os.path.isfile(path)), "")
+    return os.path.join(home.state_folder(), "cache", "cli", name)
 
 
-def _build(version: str, program: str) -> str:
+def _paths(version: str) -> list[str]:
+    cached = cache_path(version)
+    name = os.path.basename(cached)
+    return [*(os.path.join(folder, name) for folder in _FOLDERS), cached]
+
+
+def _read(path: str) -> Reference | None:
+    """The reference in a file; None where the file is damaged, it is then built anew."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return Reference(json.load(file))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _build(version: str, program: str) -> Reference:
     """Let the builder write the reference into the state folder, in a process of its own."""
     import shutil  # only on the slow way
     import subprocess
     import sys
 
     path = program or shutil.which("bauplan") or "bauplan"
-    target = os.path.join(home.folder("cache", "cli"), f"bauplan-{home.file_name(version)}.json")
+    target = cache_path(version)
     packages = (os.path.join(_ROOT, "tools"), os.path.dirname(_HERE))
     command = [sys.executable, "-I", "-c", _BUILDER, *packages, path, version, target]
     try:
@@ -214,8 +244,9 @@ def _build(version: str, program: str) -> str:
         said = done.stderr.strip()[-500:]
     except (OSError, subprocess.SubprocessError) as error:
         said = str(error)
-    if os.path.isfile(target):
-        return target
+    built = _read(target)
+    if built is not None:
+        return built
     raise ReferenceMissingError(
         f"There is no reference of bauplan {version}, and it could not be built ({said})."
         f" Run: self-heal reference build --program {path}"

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import random
 import shutil
+import socket
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from pipeline_guard import bauplan_cli, reference
-from pipeline_guard.reference import Command, Option, Value
+from pipeline_guard.reference import Command, Option, Reference, Value
 from self_heal.reference import store
 from self_heal.reference.program import Program
 
@@ -373,3 +374,87 @@ def test_draws_each_kind_of_mistake():
     )
     assert rejected["no_mistake"] == 0
     assert {mistake.__name__ for mistake in MISTAKES} <= set(rejected)
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Iterator[Callable[[list[str]], str]]:
+    """Has the installed program say what it understood: with `-v` it logs that, then fails.
+
+    Nothing listens at its endpoint.
+    """
+    closed = socket.socket()
+    closed.bind(("127.0.0.1", 0))
+    endpoint = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    environment = {"HOME": str(tmp_path), "BAUPLAN_API_KEY": "none", "NO_COLOR": "1"}
+
+    def run(line: list[str]) -> str:
+        done = subprocess.run(
+            [program_of(INSTALLED), "-v", *line],
+            env=environment | {"BAUPLAN_API_ENDPOINT": endpoint},
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return next(said for said in done.stderr.splitlines() if "cli invocation" in said)
+
+    yield run
+    closed.close()
+
+
+NO_LOG = ("version", "config", "init")  # answered before anything is logged
+
+
+def field(name: str, values: tuple[str, ...] | None, value: Value | None, *, many: bool) -> str:
+    """How Rust prints one option or word of the line; "" for a kind that is not looked at."""
+    key = name.lower().replace("-", "_")
+    if len(key) == 1:  # `checkout -b`: the field has another name
+        return ""
+    if value is None:
+        return f"{key}: {'true' if values else 'false'}"
+    if values is None or value.kind not in ("string", "path", "pair"):
+        return ""
+    shown = [f'"{text}"' for text in values]
+    if value.kind == "pair":
+        halves = [text.partition("=") for text in values]
+        shown = [f'KeyValue("{key}", "{text}")' for key, _, text in halves]
+    return f"{key}: [{', '.join(shown)}]" if many else f"{key}: Some({shown[0]})"
+
+
+def expected(call: bauplan_cli.BauplanCall, known: Reference) -> list[str]:
+    """Parts of the program's log that follow from our reading of the line."""
+    command = known.command(call.command)
+    path = [name.title().replace("-", "") for name in call.command]
+    parts = [f"command: {path[1]}(" if len(path) > 1 else f"command={path[0]}"]
+    for option in known.own(command):
+        many = option.repeatable
+        parts.append(field(option.name, call.options.get(option.name), option.value, many=many))
+    for place, word in zip(command.positionals, call.positionals, strict=False):
+        parts.append(field(place.name, (word,), place.value, many=False))
+    return [part for part in parts if part]
+
+
+def is_logged(call: bauplan_cli.BauplanCall) -> bool:
+    """Not a line with a second `-v`, nor one whose timeout the program refuses before it logs."""
+    timeouts = [int(value) for value in call.options.get("client-timeout", ())]
+    return not call.problems and min(timeouts, default=1) > 0
+
+
+def test_understands_a_line_as_the_real_program_does(told: Callable[[list[str]], str]):
+    """Command, values, words and switches are those that the program says it has read."""
+    writer = Writer(INSTALLED)
+    leaves = [path for path in writer.leaves if path[0] not in NO_LOG] * 4
+    drawn = [writer.good(leaf) for leaf in leaves]
+    calls = {tuple(line): bauplan_cli.read(["-v", *line], writer.reference) for line in drawn}
+    taken = {line: call for line, call in calls.items() if is_logged(call)}
+    with ThreadPoolExecutor(4) as pool:
+        logs = list(pool.map(lambda line: told(list(line)), taken))
+    wrong = [
+        (line, part, log)
+        for (line, call), log in zip(taken.items(), logs, strict=True)
+        for part in expected(call, writer.reference)
+        if part not in log and part.replace("Some(", "").removesuffix(")") not in log
+    ]
+    assert wrong == []
+    assert len(taken) > 80

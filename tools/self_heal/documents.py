@@ -14,6 +14,8 @@ from typing import NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from self_heal import shell_text
+
 WRONG = "❌"
 _SHELLS = ("", "bash", "sh", "shell", "console")
 _PLACEHOLDER = re.compile(r"<([a-z_ ]+)>")
@@ -68,22 +70,21 @@ def _spans(token: Token, program: str) -> Iterator[Shown]:
 
 def _lines(token: Token, program: str) -> Iterator[Shown]:
     first = (token.map or [0])[0] + (2 if token.type == "fence" else 1)
-    lines = token.content.splitlines()
-    for offset in range(len(lines)):
-        if offset and lines[offset - 1].endswith("\\"):
-            continue
-        whole = " ".join(_continued(lines[offset:]))
-        for part in re.split(r"\s*(?:&&|;)\s*", whole.removeprefix("$ ")):
-            if _begins(part, program):
-                yield Shown(first + offset, part, False)
+    for offset, whole in _whole_lines(token.content.splitlines()):
+        for part in shell_text.simple_commands(whole):
+            text = shell_text.invocation(part, program)
+            if text:
+                yield Shown(first + offset, text, False)
 
 
-def _continued(lines: list[str]) -> Iterator[str]:
-    """The words of the first line and of those that it is continued on."""
-    for line in lines:
-        yield line.removesuffix("\\").strip()
-        if not line.endswith("\\"):
-            return
+def _whole_lines(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """(index of its first line, text) of each line with those that it is continued on."""
+    start, whole = 0, ""
+    for index, line in enumerate(lines):
+        start, whole = (start, f"{whole}\n{line}") if whole else (index, line)
+        if not shell_text.is_open(whole) or index == len(lines) - 1:
+            yield start, whole
+            whole = ""
 
 
 def _begins(text: str, program: str) -> bool:

@@ -186,6 +186,8 @@ def _conflicts(
     for name in optional:
         if not takes(*always, name):
             raise BadInput(f"the reference cannot express when {' '.join(path)} takes {name}.")
+    if takes(*always, *optional):
+        return []
     pairs = combinations(optional, 2)
     return [[one, other] for one, other in pairs if not takes(*always, one, other)]
 

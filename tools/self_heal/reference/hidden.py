@@ -13,31 +13,19 @@ from typing import NamedTuple
 from self_heal.reference.program import Program
 
 _VERBS = (
-    "add apply cancel cat clear co commits config copy cp create create-branch del delete desc"
-    " describe destroy diff download drop edit exec execute export fetch find get history import"
-    " info inspect jobs kill list log login logout logs ls make merge mk move mv new open plan ps"
-    " pull purge push put queries read remove rename rerun reset restore revert rm run save search"
-    " select set show snapshot sql start stat status stop switch sync table tables tags tail unset"
-    " update upgrade use validate view watch whoami"
+    "cancel clear commits copy create del delete describe destroy drop execute get history"
+    " import inspect jobs kill list log login ls make merge mv new open remove rename reset"
+    " restore revert rm select set show sql status stop switch update use view"
 )
 _FLAGS = (
-    "--active --all --all-namespaces --apply --args --async --author --background --body --branch"
-    " --branch-name --cache --color --commit --commit-message --config --count --create --debug"
-    " --delete --description --dir --dry --dry-run --email --endpoint --filter --follow --force"
-    " --format --from --from-branch --from-ref --hash --head --id --into --job --job-id --json"
-    " --kind --limit --max --max-count --max-rows --message --name --namespace --new --no-color"
-    " --no-strict --output --param --parameter --parameters --params --path --plan --pretty"
-    " --project --properties --property --query --quiet --raw --recursive --ref --regex --rows"
-    " --run-on --search --since --source --sql --status --strict --table --tag --target --timeout"
-    " --to --to-ref --trace --transaction --type --until --uri --user --username --wait --yes"
-    " -a -b -c -d -f -i -j -k -l -m -n -o -p -q -r -s -t -u -w -x -y -z"
+    "--all --api-endpoint --api-key --branch --cache --config --create --delete --dry --file"
+    " --follow --force --format --from --id --into --json --limit --name --no-cache"
+    " --no-strict --no-transaction --output --parameter --path --pretty --project --query"
+    " --ref --sql --strict --table --to --transaction --user --yes -b -f -l -o -q -t -y"
 )
 _WORDS = (
-    "all api_endpoint api_key abort active_branch auto cancel canceled cancelled csv complete"
-    " completed created csv default double done email error fail failed failure false finished"
-    " float full head integer json jsonl long markdown medium no none number off on oneline pending"
-    " plain pretty profile queued quiet raw run running short started string success succeeded"
-    " table tail text true tsv tty user yaml yes"
+    "abort active_branch api_endpoint api_key complete csv default error failed full head"
+    " json markdown off on pretty raw running success tail text true yaml"
 )
 VERBS, FLAGS, WORDS = (tuple(words.split()) for words in (_VERBS, _FLAGS, _WORDS))
 _NAMED = re.compile(r"(?:for|argument) '(?:(?P<short>-\w)|--(?P<long>[\w-]+))(?: |')")

@@ -10,24 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from self_heal.errors import BadInput, MissingProgram
+from self_heal.places import plugin_root
 from self_heal.reference.build import build
+from self_heal.reference.program import Program
 
 Json = dict[str, Any]
 
-_ROOT = Path(__file__).resolve().parents[3]
-SCHEMA = "cli.schema.json"
-
-
-def schemas_folder() -> Path:
-    """The folder of the schemas: the repository's, else the one that the wheel carries."""
-    carried = Path(__file__).resolve().parents[1] / "plugin" / "schemas"
-    return carried if carried.is_dir() else _ROOT / "schemas"
-
 
 def installed_program() -> str:
-    """The `bauplan` beside this interpreter, else the one on PATH."""
+    """The `bauplan` on PATH, as the guard sees it, else the one beside this interpreter."""
     beside = Path(sys.executable).parent / "bauplan"
-    found = str(beside) if beside.is_file() else shutil.which("bauplan")
+    found = shutil.which("bauplan") or (str(beside) if beside.is_file() else "")
     if not found:
         raise MissingProgram("bauplan is not installed: run `pip install bauplan`.")
     return found
@@ -35,20 +28,24 @@ def installed_program() -> str:
 
 def build_checked(program: str, version: str = "") -> Json:
     """The reference of a program, valid by the schema, and of `version` where one is asked for."""
+    with Program(program) as asked:
+        found = asked.version()
+    if version and found != version:
+        raise BadInput(f"{program} is bauplan {found}, not {version}: name the right one.")
+    document = build(program)
+    validate(document)
+    return document
+
+
+def validate(document: Json) -> None:
+    """Check a document against `schemas/cli.schema.json`; fails with `BadInput`."""
     import jsonschema
 
-    document = build(program)
-    if version and document["version"] != version:
-        raise BadInput(
-            f"{program} is bauplan {document['version']}, not {version}: name the right one."
-        )
-    schema = json.loads((schemas_folder() / SCHEMA).read_text("utf-8"))
-    error = jsonschema.exceptions.best_match(
-        jsonschema.Draft202012Validator(schema).iter_errors(document)
-    )
-    if error is not None:
-        raise BadInput(f"the reference of {program} is not valid: {error.message}.")
-    return document
+    schema = json.loads((plugin_root() / "schemas" / "cli.schema.json").read_text("utf-8"))
+    errors = jsonschema.Draft202012Validator(schema).iter_errors(document)
+    worst = jsonschema.exceptions.best_match(errors)
+    if worst is not None:
+        raise BadInput(f"the reference is not valid at {worst.json_path}: {worst.message}.")
 
 
 def text(document: Json) -> str:
