@@ -157,20 +157,28 @@ def ancestor(connection: sqlite3.Connection, node: Node, depth: int) -> Node:
 
 def merge_base(connection: sqlite3.Connection, one: Node, other: Node) -> Node:
     """The youngest commit that is reachable from both; there is always the root."""
+    if in_history(connection, other, one):
+        return other
     seen = {one.number: 1}
     seen[other.number] = seen.get(other.number, 0) | 2
     queue = [-number for number in seen]
     heapq.heapify(queue)
     while True:
-        node = by_number(connection, -heapq.heappop(queue))
-        sides = seen[node.number]
+        number = -heapq.heappop(queue)
+        sides = seen[number]
         if sides == 3:
-            return node
-        for parent in (node.parent, node.merged):
-            if parent is not None:
-                if parent not in seen:
-                    heapq.heappush(queue, -parent)
-                seen[parent] = seen.get(parent, 0) | sides
+            return by_number(connection, number)
+        for parent in _parents(connection, number):
+            if parent not in seen:
+                heapq.heappush(queue, -parent)
+            seen[parent] = seen.get(parent, 0) | sides
+
+
+def _parents(connection: sqlite3.Connection, number: int) -> list[int]:
+    row = connection.execute(
+        "SELECT parent, merged FROM commits WHERE number = ?", (number,)
+    ).fetchone()
+    return [parent for parent in row if parent is not None]
 
 
 def history(

@@ -93,12 +93,14 @@ class CatalogReader:
     ) -> Page[Branch]:
         """Branches or tags, main first, then by name; `zones`: only these users' (None: all)."""
 
+        size = BATCH if pattern else min(BATCH, limit + 1)
+
         def fetch(start: str | None) -> list[Ref]:
             place = names.After(names.place(start), start) if start else names.START
-            return names.page(connection, kind, zones, place, BATCH)
+            return names.page(connection, kind, zones, place, size)
 
         with self._database.read() as connection:
-            found = _scan(fetch, Pattern(pattern), after)
+            found = _scan(fetch, size, Pattern(pattern), after)
             items = [Branch(ref.name, ref.hash) for ref in islice(found, limit)]
             more = next(found, None) is not None
         return Page(items, items[-1].name if items and more else None)
@@ -174,11 +176,11 @@ class CatalogReader:
 
 
 def _scan(
-    fetch: Callable[[str | None], list[Ref]], pattern: Pattern, after: str | None
+    fetch: Callable[[str | None], list[Ref]], size: int, pattern: Pattern, after: str | None
 ) -> Iterator[Ref]:
     while batch := fetch(after):
         yield from pattern.keep(batch, lambda ref: ref.name)
-        if len(batch) < BATCH:
+        if len(batch) < size:
             return
         after = batch[-1].name
 

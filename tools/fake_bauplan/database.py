@@ -15,6 +15,7 @@ from fake_bauplan.folder import WAY_OUT
 from self_heal.errors import BadInput
 
 WAIT_SECONDS = 60
+PAGES_PER_CHECKPOINT = 4000
 
 
 class Database:
@@ -56,6 +57,7 @@ class Database:
         )
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute(f"PRAGMA wal_autocheckpoint={PAGES_PER_CHECKPOINT}")
         return connection
 
     @contextmanager

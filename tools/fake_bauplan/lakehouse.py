@@ -15,6 +15,7 @@ from fake_bauplan.catalog import Catalog
 from fake_bauplan.catalog_types import Commit, PutNamespace, PutTable, User
 from fake_bauplan.clock import Clock
 from fake_bauplan.database import Database
+from fake_bauplan.faults import Faults
 from fake_bauplan.ids import Ids
 from fake_bauplan.schema import storable_schema
 from fake_bauplan.storage import DataFile, Store
@@ -39,6 +40,7 @@ class Lakehouse:
     def __init__(self, path: Path, seed: int | None = None, clock: Clock | None = None) -> None:
         self.folder = path
         self.clock = clock or Clock()
+        self.faults = Faults()
         self._seed = seed
         self._databases: dict[str, Database] = {}
         folder.make(path)

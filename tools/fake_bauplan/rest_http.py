@@ -13,6 +13,7 @@ from typing import Any
 
 from fake_bauplan import rest_refs, rest_tables
 from fake_bauplan.errors import BadRequest, PlatformError
+from fake_bauplan.faults import Injected
 from fake_bauplan.lakehouse import Lakehouse
 from fake_bauplan.rest import Request, answer, failure
 
@@ -55,7 +56,10 @@ class RestHandler(BaseHTTPRequestHandler):
         header = self.headers.get("Authorization", "")
         key = header.removeprefix(BEARER) if header.startswith(BEARER) else ""
         try:
+            self.lakehouse.faults.strike(f"{self.command} {self.path.partition('?')[0]}")
             return answer(self.lakehouse, Request(self.command, self.path, key, body))
+        except Injected as error:
+            return error.status, failure(error)
         except Exception:
             LOG.exception("%s %s failed", self.command, self.path)
             error = PlatformError("The lakehouse failed on this request; its log says why")

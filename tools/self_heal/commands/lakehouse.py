@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from fake_bauplan.faults import Fault
     from fake_bauplan.lakehouse import Lakehouse
 
 DATA_HELP = "Data folder [default: one in your state folder]."
@@ -57,9 +58,15 @@ def lakehouse() -> None:
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port; 0 takes a free one.")
 @seed_option
 @clock_option
+@click.option("--fault", multiple=True, help="Fail on request, such as QueryRun=error:503x2.")
 @click.option("--empty", is_flag=True, help="Do not load NYC flights 2013 into a new lakehouse.")
 def serve(
-    data: Path | None, port: int, seed: int | None, clock: datetime | None, empty: bool
+    data: Path | None,
+    port: int,
+    seed: int | None,
+    clock: datetime | None,
+    fault: tuple[str, ...],
+    empty: bool,
 ) -> None:
     """Serve until Ctrl-C; prints the two `export` lines for `bauplan` when it is ready.
 
@@ -73,8 +80,10 @@ def serve(
     """
     from fake_bauplan.server import serve as start
 
+    faults = _faults(fault)
     ended = _ended()
     with _opened(data, seed, clock) as house, start(house, port) as server:
+        house.faults.add(*faults)
         if not empty and house.is_new:
             load_source(house, NYC)
         click.echo(f"export BAUPLAN_API_ENDPOINT={server.endpoint}")
@@ -141,6 +150,16 @@ def load_source(
         client_tests.load(house, branch)
     else:
         house.load_table(namespace, Path(source).stem, files.read(Path(source)), branch)
+
+
+def _faults(texts: Sequence[str]) -> list[Fault]:
+    from fake_bauplan.errors import BadRequest
+    from fake_bauplan.faults import parse
+
+    try:
+        return [parse(text) for text in texts]
+    except BadRequest as error:
+        raise click.BadParameter(error.message, param_hint="--fault") from error
 
 
 def _opened(data: Path | None, seed: int | None, clock: datetime | None) -> Lakehouse:
