@@ -10,33 +10,44 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from pipeline_guard import facts_project
+from pipeline_guard import facts_project, facts_run, mcp, workspace
 from pipeline_guard.effects import CallBauplanApi
 from pipeline_guard.ledger import Line
 from pipeline_guard.lookups import hashes
 from pipeline_guard.session import Session
 
 _Arguments = Mapping[str, Any]
+_SHOWS_HASHES = ("get_branches", "get_commits", "get_tags")
 _PAGE = 25  # what the server returns when no limit is asked for
 
 
-def read(effect: CallBauplanApi, text: str, current: Session) -> Iterator[Line]:
+def lines(effect: CallBauplanApi, text: str, current: Session) -> Iterator[Line]:
     """The lines of one successful call; none where the answer has not the known form."""
-    reader = _READERS.get(effect.tool)
     try:
         answer = json.loads(text)
-    except ValueError:
-        return
-    if reader is None or not isinstance(answer, dict):
-        return
-    try:
-        lines = list(reader(effect.arguments, answer))
-    except (KeyError, TypeError, AttributeError):
-        return  # not the known form: no evidence
-    for line in lines:
+        found = list(_READERS[effect.tool](effect.arguments, answer))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return  # not the known form, or a tool that shows nothing: no evidence
+    for line in found:
         yield facts_project.complete(line, current)
-    if effect.tool in ("get_branches", "get_commits", "get_tags"):
+    if effect.tool in mcp.RUNS:
+        yield _run(effect, answer["job"]["id"], current)
+    elif effect.tool in _SHOWS_HASHES:
         yield from hashes(text)
+
+
+def _run(effect: CallBauplanApi, job: str, current: Session) -> Line:
+    """A run of the project on disk counts as one of HEAD; files that were sent do not."""
+    asked = effect.arguments
+    weakened = asked.get("dry_run") or asked.get("strict") is False or asked.get("parameters")
+    return {
+        "fact": "run",
+        "job": job,
+        "ref": str(asked.get("ref") or ""),
+        "head": workspace.head_commit(current.workspace),
+        "clean": effect.tool == "project_run" and facts_run.is_clean(current),
+        "full": not weakened,
+    }
 
 
 def _job(_: _Arguments, answer: _Arguments) -> Iterator[Line]:
@@ -101,4 +112,6 @@ _READERS: dict[str, Callable[[_Arguments, _Arguments], Iterator[Line]]] = {
     "get_table": _table,
     "get_tables": _tables,
     "create_branch": _branch,
+    "project_run": _job,
+    "code_run": _job,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline_guard import git_cli, workspace
@@ -24,19 +24,14 @@ class Entry(NamedTuple):
     action: str
 
 
-def commit(effect: RunGit, current: Session) -> Iterator[Line]:
-    """The commit that a `git commit` or `git revert` of this session made."""
-    call = git_cli.read(effect.argv, effect.cwd)
-    if call.subcommand not in _MAKES_COMMITS:
-        return
-    entry = last_move(current)
-    made = entry.action.startswith(_MAKES_COMMITS) and entry.at >= _started(current)
-    if made and entry.commit not in current.facts.commits:
-        yield {"fact": "commit", "hash": entry.commit}
-
-
-def branch(current: Session) -> Iterator[Line]:
-    """The debug branch that HEAD is on now, when it is another than before."""
+def lines(effects: Sequence[RunGit], current: Session) -> Iterator[Line]:
+    """The commit that this call made, and the debug branch that HEAD is on after it."""
+    calls = [git_cli.read(effect.argv, effect.cwd) for effect in effects]
+    if any(call.subcommand in _MAKES_COMMITS for call in calls):
+        entry = last_move(current)
+        made = entry.action.startswith(_MAKES_COMMITS) and entry.at >= _started(current)
+        if made and entry.commit not in current.facts.commits:
+            yield {"fact": "commit", "hash": entry.commit}
     name = workspace.head_branch(current.workspace)
     if name.startswith("debug/") and name != current.facts.git_branch:
         yield {"fact": "git-branch", "name": name}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline_guard import account, bauplan_cli, confirm, lookups, reference, workspace
+from pipeline_guard import account, confirm, lookups, workspace
 from pipeline_guard.bauplan_cli import BauplanCall
 from pipeline_guard.effects import RunBauplan
 from pipeline_guard.ledger import Line
@@ -16,14 +16,6 @@ _MOST_CANDIDATES = 3
 # What makes a run less than a full, strict, transactional one, over the known versions.
 _WEAKENING = ("dry-run", "no-strict", "no-transaction", "detach", "param")
 _SWITCHES = ("strict", "transaction")
-
-
-def understand(effect: RunBauplan) -> BauplanCall | None:
-    """The call, read against the installed version's reference; None without a reference."""
-    try:
-        return bauplan_cli.read(effect.argv, reference.load(account.installed_version()))
-    except reference.ReferenceMissingError:
-        return None
 
 
 def lines(
@@ -44,7 +36,7 @@ def lines(
         "job": job,
         "ref": lookups.option(call, "ref") or account.read().active_branch,
         "head": workspace.head_commit(current.workspace),
-        "clean": _is_clean(current),
+        "clean": is_clean(current),
         "full": _is_full(call) and ok is not False,
     }
 
@@ -76,7 +68,7 @@ def _job(printed: str, cwd: str, known: set[str]) -> tuple[str, str] | None:
     return None
 
 
-def _is_clean(current: Session) -> bool:
+def is_clean(current: Session) -> bool:
     """Whether the project's files are exactly those of HEAD."""
     place = current.workspace
     if not place.repo or not place.project:

@@ -39,7 +39,7 @@ def fold(lines: list[Line], workspace: Workspace) -> Facts:
         bauplan_branch=branch,
         git_branch=_last(lines, "git-branch", "name"),
         missing_tables=_missing(working, lines),
-        tables={line["name"]: line["ref"] for line in _each(lines, "table")},
+        tables=_tables(working, lines),
         snapshot_done=bool(commits) or changed,
         code_changed=changed,
         commits=commits,
@@ -101,6 +101,16 @@ def _debug_branch(working: str, lines: list[Line]) -> str:
         if wanted and str(line["from"]).partition("@")[2] == wanted
     ]
     return str(made[-1]) if made else ""
+
+
+def _tables(working: str, lines: list[Line]) -> dict[str, str]:
+    """Each inspected table's ref: the working ref before any other, else the last one."""
+    found: dict[str, str] = {}
+    wanted = working.partition("@")[2]
+    for line in _each(lines, "table"):
+        if not wanted or found.get(line["name"], "").partition("@")[2] != wanted:
+            found[line["name"]] = line["ref"]
+    return found
 
 
 def _missing(working: str, lines: list[Line]) -> frozenset[str]:

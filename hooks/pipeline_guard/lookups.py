@@ -40,29 +40,37 @@ def option(call: BauplanCall, name: str) -> str:
 
 
 def parsed(text: str) -> Rows | None:
-    """The objects of a JSON output; None when the text is not that."""
-    for line in text.splitlines():
-        if line.startswith(("[", "{")):
-            try:
-                value = json.loads(line)
-            except ValueError:
-                return None
-            rows = value if isinstance(value, list) else [value]
-            return rows if all(isinstance(row, dict) for row in rows) else None
-    return None
+    """The objects of a JSON output; None when the text does not begin with them."""
+    first = text.lstrip().partition("\n")[0]
+    if not first.startswith(("[", "{")):
+        return None
+    try:
+        value = json.loads(first)
+    except ValueError:
+        return None
+    rows = value if isinstance(value, list) else [value]
+    return rows if all(isinstance(row, dict) for row in rows) else None
 
 
 def _job(call: BauplanCall, text: str) -> list[Line]:
     rows = parsed(text)
     if rows is None:
-        pairs = (line.partition(":") for line in text.splitlines())
-        fields = {name.strip().lower(): value.strip() for name, _, value in pairs}
-        rows = [{"id": fields.get("job id"), **fields}]
+        rows = [_fields(text)]
     for row in rows:
         if row.get("id") and row.get("status") and _asked_for(call, row["id"]):
             known = {"id": str(row["id"]), "status": str(row["status"])}
             return [{"fact": "job", **known, "text": text[:_LONGEST_TEXT]}]
     return []
+
+
+def _fields(text: str) -> dict[str, str]:
+    """`Name:  value` lines; the first of a name counts, what follows may be an error's text."""
+    fields: dict[str, str] = {}
+    for line in text.splitlines():
+        name, colon, value = line.partition(":")
+        if colon:
+            fields.setdefault(name.strip().lower(), value.strip())
+    return {**fields, "id": fields.get("job id", "")}
 
 
 def _asked_for(call: BauplanCall, job: str) -> bool:
@@ -160,16 +168,20 @@ def _commit(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _printed_commits(call: BauplanCall, text: str) -> list[dict[str, Any]]:
-    """Commits as text: `commit <hash>` (or `<hash> subject`) and, in full, the properties."""
+    """Commits as text: `commit <hash>` (or `<hash> subject`) and, in full, the properties.
+
+    A message is indented as properties are, so they count only below their heading.
+    """
     found: list[dict[str, Any]] = []
+    in_properties = False
     oneline = option(call, "format") == "oneline"
     for line in text.splitlines():
         words = line.split()
-        if oneline and words and _HASH.fullmatch(words[0]):
-            found.append({"hash": words[0], "parents": [], "job": ""})
-        elif line.startswith("commit ") and len(words) == 2 and _HASH.fullmatch(words[1]):
-            found.append({"hash": words[1], "parents": [], "job": ""})
-        elif found and line.startswith("    ") and words[:2] == [_JOB_PROPERTY, "="]:
+        in_properties = line == "Properties:" or (in_properties and line.startswith("    "))
+        commit = words[:1] if oneline else words[1:] if line.startswith("commit ") else []
+        if len(commit) == 1 and _HASH.fullmatch(commit[0]):
+            found.append({"hash": commit[0], "parents": [], "job": ""})
+        elif found and in_properties and words[:2] == [_JOB_PROPERTY, "="]:
             found[-1]["job"] = words[-1]
     return found
 
