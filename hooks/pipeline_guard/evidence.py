@@ -31,14 +31,10 @@ def job_report(path: str, context: Context) -> str:
     return _remembered("job", [path], told, check)
 
 
-def data_report(names: Sequence[str], context: Context) -> str:
-    """What is wrong with the evidence about one table; `""` when it holds.
-
-    `names` are the spellings its report may be filed under, the usual one first.
-    """
+def data_report(table: str, context: Context) -> str:
+    """What is wrong with the evidence about one table; `""` when it holds."""
     folder = os.path.join(context.workspace.debug, "data_snapshot")
-    files = [os.path.join(folder, f"{name}.md") for name in names]
-    path = next((file for file in files if os.path.isfile(file)), "")
+    path = next((file for file in _markdown(folder) if same(_title(file), table)), "")
     if not path:
         return "it has no data report"
 
@@ -47,16 +43,28 @@ def data_report(names: Sequence[str], context: Context) -> str:
 
         return _first(reports.check_data_report(path))
 
-    return _remembered("data", [path], [], check) or _unseen(names, path, context)
+    return _remembered("data", [path], [], check) or _unseen(table, path, context)
 
 
-def _unseen(names: Sequence[str], path: str, context: Context) -> str:
+def _markdown(folder: str) -> list[str]:
+    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    return [os.path.join(folder, name) for name in names if name.endswith(".md")]
+
+
+def _title(path: str) -> str:
+    """The table that a report says it is about, in its first line."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        first = file.readline()
+    return first.partition(":")[2].strip(" `\n")
+
+
+def _unseen(table: str, path: str, context: Context) -> str:
     """A report about a table that this session has not looked at is no evidence."""
     facts = context.facts
-    wanted = suggest.hash_of(facts.working_ref)
-    looked = [suggest.hash_of(ref) for table, ref in facts.tables.items() if _same(table, names)]
-    if any(_same(table, names) for table in facts.missing_tables):
+    if any(same(name, table) for name in facts.missing_tables):
         return "" if _says_absent(path) else "its report does not say `not present at <ref>`"
+    wanted = suggest.hash_of(facts.working_ref)
+    looked = (suggest.hash_of(ref) for name, ref in facts.tables.items() if same(name, table))
     return "" if wanted in looked else "it has not been looked at, at the pinned ref"
 
 
@@ -65,20 +73,14 @@ def _says_absent(path: str) -> bool:
         return "not present at" in file.read().casefold()
 
 
-def _same(table: str, names: Sequence[str]) -> bool:
+def same(one: str, other: str) -> bool:
     """`ns.t` and `t` may be one table; `a.t` and `b.t` are not."""
-    return any(
-        table == name or (("." in table) != ("." in name) and _last(table) == _last(name))
-        for name in names
-    )
+    bare = ("." in one) != ("." in other)
+    return one == other or (bare and one.rpartition(".")[2] == other.rpartition(".")[2])
 
 
-def _last(name: str) -> str:
-    return name.rpartition(".")[2]
-
-
-def wanted_tables(context: Context) -> list[list[str]]:
-    """The tables that the failing model reads, each with the spellings of its report's name.
+def wanted_tables(context: Context) -> list[str]:
+    """The tables that the failing model reads, as its source writes them.
 
     For an input that is not materialised, its nearest materialised ancestors. None where the
     failure names no model.
@@ -87,11 +89,7 @@ def wanted_tables(context: Context) -> list[list[str]]:
     if not model or not folder:
         return []
     tables = _remembered("inputs", _sources(folder), [model], lambda: _inputs(folder, model))
-    return [_spellings(table) for table in tables.split("\n") if table]
-
-
-def _spellings(table: str) -> list[str]:
-    return list(dict.fromkeys([table, _last(table), f"bauplan.{table}"]))
+    return tables.split("\n") if tables else []
 
 
 def _sources(folder: str) -> list[str]:

@@ -78,12 +78,10 @@ def _job_report(context: Context) -> Iterator[Gap]:
 def _data_reports(context: Context) -> Iterator[Gap]:
     if context.facts.code_changed or context.facts.runs:
         return  # the gate was open; what the fix made of the model's inputs does not close it
-    for names in evidence.wanted_tables(context):
-        problem = evidence.data_report(names, context)
+    for table in evidence.wanted_tables(context):
+        problem = evidence.data_report(table, context)
         if problem:
-            shown = names[0]
-            look = suggest.quoted(
-                "bauplan", "table", "get", shown, "--ref", suggest.pinned(context)
-            )
-            do = f"Look at it ({look}) and write `debug/data_snapshot/{shown}.md`"
-            yield Gap(f"`{shown}`, which the failing model reads: {problem}", do)
+            ref = suggest.pinned(context)
+            look = suggest.quoted("bauplan", "table", "get", table, "--ref", ref)
+            do = f"Look at it ({look}) and write `debug/data_snapshot/{table}.md`"
+            yield Gap(f"`{table}`, which the failing model reads: {problem}", do)

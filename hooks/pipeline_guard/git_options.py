@@ -35,14 +35,14 @@ _DIFF = """
 -b|--ignore-space-change -w|--ignore-all-space --ignore-blank-lines -I|--ignore-matching-lines=
 --inter-hunk-context= -W|--function-context --exit-code --quiet --no-ext-diff --no-textconv
 --ignore-submodules? --src-prefix= --dst-prefix= --no-prefix --default-prefix --line-prefix=
---output= --ext-diff --textconv -O= --no-index
+--output= --ext-diff --textconv -O=
 """
 _LOG = """
 -<n> -n|--max-count= --skip= --since= --after= --until= --before= --author= --committer= --grep=
 --all-match --invert-grep -i|--regexp-ignore-case -E|--extended-regexp -F|--fixed-strings
 -P|--perl-regexp --merges --no-merges --first-parent --all --branches? --tags? --remotes?
 --glob= --exclude= --reflog -g|--walk-reflogs --boundary --simplify-by-decoration --full-history
---date-order --author-date-order --topo-order --reverse --oneline --pretty? --format=
+--date-order --author-date-order --topo-order --reverse --oneline --pretty? --format?
 --abbrev-commit --no-abbrev-commit --decorate? --no-decorate --graph --no-graph --date=
 --parents --children --left-right --cherry-pick --cherry-mark --cherry --no-walk? --source
 --follow --full-diff -L= -m -c --cc --notes? --no-notes --show-signature --log-size --no-mailmap
@@ -55,9 +55,9 @@ _SPEC = {
         --ahead-behind --no-ahead-behind --renames --no-renames --find-renames?""",
     "log": _LOG + _DIFF,
     "show": _LOG + _DIFF,
-    "diff": _DIFF + "--cached|--staged --merge-base --base --ours --theirs -0",
+    "diff": _DIFF + "--cached|--staged --merge-base --base --ours --theirs -0 --no-index",
     "blame": """-L= -l -t -S= --reverse -p|--porcelain --line-porcelain --incremental --root
-        --show-stats -f|--show-name -n|--show-number -s -e|--show-email -w -M? -C? --abbrev=
+        --show-stats -f|--show-name -n|--show-number -s -e|--show-email -w -M? -C? --abbrev?
         --date= --first-parent --color-lines --color-by-age --contents= --ignore-rev=
         --ignore-revs-file= --since=""",
     "grep": """--cached -a|--text -i|--ignore-case -I -w|--word-regexp -v|--invert-match -h -H
@@ -73,12 +73,12 @@ _SPEC = {
         --is-inside-work-tree --is-inside-git-dir --is-bare-repository --is-shallow-repository
         --show-superproject-working-tree --show-object-format? --all --branches? --tags?
         --remotes? --default= --prefix= --revs-only --no-revs --flags --no-flags --sq --not
-        --disambiguate= --path-format= --since= --after= --until= --before= --git-path=""",
+        --disambiguate? --path-format= --since? --after? --until? --before? --git-path=""",
     "ls-files": """-c|--cached -d|--deleted -m|--modified -o|--others -i|--ignored -s|--stage
         -u|--unmerged -k|--killed -t -v -f -z --exclude= --exclude-standard --directory
         --no-empty-directory --error-unmatch --full-name --eol --deduplicate --abbrev?
         -x= --format= --recurse-submodules -X|--exclude-from= --exclude-per-directory=""",
-    "branch": """--show-current -l|--list -a|--all -r|--remotes -v|--verbose --abbrev= --no-abbrev
+    "branch": """--show-current -l|--list -a|--all -r|--remotes -v|--verbose --abbrev? --no-abbrev
         --color? --no-color --column? --no-column --sort= --format= -i|--ignore-case --contains?
         --no-contains? --merged? --no-merged? --points-at= -q|--quiet
         -d|--delete -D -m|--move -M -c|--copy -C -f|--force -t|--track? --no-track

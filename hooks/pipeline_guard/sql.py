@@ -36,6 +36,7 @@ _COLLECTING = frozenset(
     string_agg histogram""".split()
 )
 _ROWS = frozenset("unnest explode posexplode inline flatten generate_series range stack".split())
+_REACHES = frozenset("getenv read_text read_blob pg_read_file current_setting glob".split())
 _TABLE_FUNCTIONS = frozenset({"unnest", "generate_series", "range"})
 
 
@@ -95,6 +96,8 @@ def _not_a_read(query: exp.Query) -> list[str]:
             faults.append(f"{node.key.upper()} in the query")
         if isinstance(node, exp.Table):
             faults += _not_a_table(node)
+        if isinstance(node, exp.Func) and _function_name(node) in _REACHES:
+            faults.append(f"the function {_function_name(node)}")
         if isinstance(node, (exp.Parameter, exp.Placeholder, exp.SessionParameter)):
             faults.append("a placeholder in the query")
     return faults
@@ -105,6 +108,8 @@ def _not_a_table(node: exp.Table) -> list[str]:
 
     if len(node.parts) > 2:
         return [f"the table name {node.sql()} has more than namespace and name"]
+    if node.args.get("version") or node.args.get("when") or node.args.get("changes"):
+        return ["another version of a table: the ref belongs into `--ref`"]
     if isinstance(node.this, exp.Identifier):
         odd = re.search(r"[/:\\*?@%\s]|\.(?:csv|parquet|json|avro|arrow|txt)$", node.name)
         return [f"{node.name!r} is a file or a ref, no table"] if odd else []

@@ -177,7 +177,10 @@ class Healing:
         """The reports that open the gate."""
         self.write(f"debug/job/{JOB}.md", JOB_REPORT.format(job=JOB, pinned=PINNED))
         for table in tables or ("clean_flights",):
-            self.write(f"debug/data_snapshot/{table}.md", DATA_REPORT.format(table=table))
+            self.write(
+                f"debug/data_snapshot/{table}.md",
+                DATA_REPORT.format(table=table if "." in table else f"bauplan.{table}"),
+            )
         looked = dict.fromkeys(tables or ("clean_flights",), PINNED)
         return self.knows(tables={**self.facts.tables, **looked})
 

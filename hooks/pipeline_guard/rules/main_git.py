@@ -68,7 +68,9 @@ def _push(call: GitCall, head: str, context: Context) -> Iterator[str]:
     for refspec in refspecs:
         source, colon, target = refspec.lstrip("+").partition(":")
         name = (target if colon else source).removeprefix("refs/heads/")
-        if context.protected(name) or context.protected(name.rpartition("/")[2]):
+        if "*" in name or refspec in (":", "+:"):
+            yield f"`git push` of `{refspec}` pushes more than the debug branch"
+        elif context.protected(name) or context.protected(name.rpartition("/")[2]):
             yield f"`git push` of `{refspec}` ends at `{name}`"
         elif head and name in ("HEAD", "@"):
             yield f"`git push` of `{refspec}` ends at `{head}`"
