@@ -12,7 +12,8 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from pipeline_guard.project import Model, read_project
+from pipeline_guard.project import Model
+from pipeline_guard.project_python import read_folder
 
 
 class Changes(NamedTuple):
@@ -25,7 +26,7 @@ class Changes(NamedTuple):
 
 def expectations(folder: str) -> dict[str, Model]:
     """The expectations of the project in `folder`, by name."""
-    models = read_project(folder).models.values()
+    models = read_folder(folder).models
     return {model.name: model for model in models if model.kind == "expectation"}
 
 
@@ -41,16 +42,25 @@ def compare(before: str, after: str) -> Changes:
 
 def used(tree: ast.Module, function: str) -> list[ast.stmt]:
     """The statements at the top of a file that a function needs, and the function, in order."""
-    defined = {name: node for node in tree.body for name in _defines(node)}
-    needed: dict[str, ast.stmt] = {}
-    waiting = [function]
+    chosen = {id(node) for nodes in _needed(tree, function).values() for node in nodes}
+    return [node for node in tree.body if id(node) in chosen]
+
+
+def _needed(tree: ast.Module, function: str) -> dict[str, list[ast.stmt]]:
+    """All statements that define each name which the function uses, itself or through others."""
+    defined: dict[str, list[ast.stmt]] = {}
+    for node in tree.body:
+        for name in _defines(node):
+            defined.setdefault(name, []).append(node)
+    needed: dict[str, list[ast.stmt]] = {}
+    waiting = [function, "*"]  # a star import may bring any name
     while waiting:
         name = waiting.pop()
         if name in defined and name not in needed:
             needed[name] = defined[name]
-            waiting += [n.id for n in ast.walk(defined[name]) if isinstance(n, ast.Name)]
-    chosen = {id(node) for node in needed.values()}
-    return [node for node in tree.body if id(node) in chosen]
+            parts = (part for node in defined[name] for part in ast.walk(node))
+            waiting += [part.id for part in parts if isinstance(part, ast.Name)]
+    return needed
 
 
 def _meanings(folder: str) -> dict[str, str]:
@@ -75,11 +85,12 @@ def _tree(path: str) -> ast.Module:
 
 def _meaning(trees: Mapping[str, ast.Module], file: str, function: str) -> Iterator[str]:
     """All that decides what an expectation answers, as text; modules of the project in full."""
-    for node in used(trees[file], function):
-        yield ast.dump(_bare(node))
-        for module in _imported(node):
-            if f"{module}.py" in trees and f"{module}.py" != file:
-                yield ast.dump(trees[f"{module}.py"])
+    for _, nodes in sorted(_needed(trees[file], function).items()):
+        for node in nodes:
+            yield ast.dump(_bare(node))
+            for module in _imported(node):
+                if f"{module}.py" in trees and f"{module}.py" != file:
+                    yield ast.dump(trees[f"{module}.py"])
 
 
 def _defines(node: ast.stmt) -> Iterator[str]:
@@ -88,8 +99,11 @@ def _defines(node: ast.stmt) -> Iterator[str]:
     elif isinstance(node, (ast.Import, ast.ImportFrom)):
         yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
     else:
-        stored = (n for n in ast.walk(node) if isinstance(n, ast.Name))
-        yield from (n.id for n in stored if isinstance(n.ctx, ast.Store))
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.stmt):
+                yield from _defines(child)
+        stored = (part for part in ast.walk(node) if isinstance(part, ast.Name))
+        yield from (part.id for part in stored if isinstance(part.ctx, ast.Store))
 
 
 def _imported(node: ast.stmt) -> Iterator[str]:

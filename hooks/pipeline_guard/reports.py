@@ -35,7 +35,7 @@ class Known(NamedTuple):
 
     `logs` is what `bauplan job get` and `bauplan job logs` printed, by job id; `repo` a folder
     inside the git repository; `tags` the Bauplan tags there are; `job` the id of the job that is
-    healed; `tables` the full names of the tables that were inspected.
+    healed; `tables` the names of the tables that were inspected; `project` the project's folder.
     """
 
     logs: Mapping[str, str] = {}
@@ -43,6 +43,7 @@ class Known(NamedTuple):
     tags: frozenset[str] = frozenset()
     job: str = ""
     tables: frozenset[str] = frozenset()
+    project: str = ""
 
 
 NOTHING_KNOWN = Known()
@@ -69,7 +70,7 @@ def check_summary(path: str, *, known: Known = NOTHING_KNOWN) -> list[Problem]:
 
     folder = os.path.join(os.path.dirname(path), JOB_FOLDER)
     jobs = [read_report(schemas.JOB_REPORT, file) for file in _markdown(folder)]
-    found = reports_together.summary_faults(report, [job for job in jobs if job])
+    found = reports_together.summary_faults(report, [job for job in jobs if job], known)
     return problems + [Problem(path, report.line(where), words) for where, words in found]
 
 

@@ -44,23 +44,41 @@ def _files(debug: str) -> Iterator[str]:
             yield os.path.relpath(os.path.join(folder, name), debug).replace(os.sep, "/")
 
 
-def summary_faults(summary: Report, jobs: Sequence[Report]) -> Iterator[tuple[Path, str]]:
+def summary_faults(
+    summary: Report, jobs: Sequence[Report], known: Known
+) -> Iterator[tuple[Path, str]]:
     """The summary is about one of the jobs, and claims no more than its job report allows."""
     if not jobs or "job" not in summary.sections:
         return
     text = summary.sections["job"].text
-    ids = [job.data.get("job_id", "") for job in jobs]
-    named = next(
-        (job for job in jobs if job.data.get("job_id") and job.data["job_id"] in text), None
-    )
+    ids = [str(job.data.get("job_id", "")) for job in jobs]
+    named = next((job for job, name in zip(jobs, ids, strict=True) if name and name in text), None)
     if named is None:
-        yield ("job",), f"it names no job that has a report: {', '.join(f'`{job}`' for job in ids)}"
+        yield ("job",), f"it names no job that has a report: {', '.join(map(_quoted, ids))}"
         return
     meta = named.data.get("metadata", {})
     if meta.get("branch") and meta["branch"] not in text:
         yield ("job",), f"it does not name the branch the job failed on: `{meta['branch']}`"
-    if (
-        meta.get("pinned_ref") == values.NOT_PINNED
-        and summary.data.get("determinism") == "deterministic"
-    ):
+    claim = summary.data.get("determinism")
+    if meta.get("pinned_ref") == values.NOT_PINNED and claim == "deterministic":
         yield ("determinism",), "the job report says `not pinned`: the rerun is `Best-effort`"
+    if known.repo and known.project:
+        yield from _unjustified(summary, named, known)
+
+
+def _unjustified(summary: Report, job: Report, known: Known) -> Iterator[tuple[Path, str]]:
+    """Expectations that were there before the healing and are weaker, other or gone now."""
+    from pipeline_guard import healing_code
+
+    pinned = str(job.data.get("metadata", {}).get("pinned_ref", "")).partition("@")[2]
+    marks = (str(job.data["job_id"])[:8], pinned[:8])
+    changes = healing_code.changes(known.repo, known.project, marks)
+    told = "\n".join(part.text for part in summary.sections.values())
+    for what, names in (("changed", changes.changed), ("deleted", changes.deleted)):
+        for name in names:
+            if name not in told:
+                yield ("prevention",), f"the expectation `{name}` was {what}: name it and say why"
+
+
+def _quoted(text: str) -> str:
+    return f"`{text}`"

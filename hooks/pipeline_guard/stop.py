@@ -30,7 +30,12 @@ def missing_reports(current: Session) -> list[str]:
     """What the three kinds of reports lack, one sentence each; none when all are valid."""
     facts, workspace = current.facts, current.workspace
     known = reports.Known(
-        facts.logs, workspace.repo, facts.tags, facts.job, frozenset(facts.tables)
+        facts.logs,
+        workspace.repo,
+        facts.tags,
+        facts.job,
+        frozenset(facts.tables),
+        workspace.project,
     )
     return [str(problem) for problem in reports.check_all(workspace.debug, known=known)]
 

@@ -7,29 +7,14 @@ there and say nothing about the expectation.
 from __future__ import annotations
 
 import ast
-import io
-import subprocess
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline_guard.expectation_changes import used
 from pipeline_guard.project import Model, Project, read_project
 from pipeline_guard.project_graph import parents
-from self_heal.errors import BadInput
 
 ADDED = "proof_expectation.py"
-
-
-def check_out(repo: Path, commit: str, folder: str, target: Path) -> Path:
-    """The project `folder` (relative to the repository) as it was in `commit`, below `target`."""
-    command = ["git", "-C", str(repo), "archive", commit, folder or "."]
-    done = subprocess.run(command, capture_output=True, check=False)
-    if done.returncode:
-        raise BadInput(f"git has no {folder or 'project'} in {commit[:10]}: {done.stderr.decode()}")
-    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-        archive.extractall(target, filter="data")
-    return target / folder
 
 
 def add(expectation: Model, source: Path, target: Path) -> None:

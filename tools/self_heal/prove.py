@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline_guard import expectation_changes, reports
+from pipeline_guard import expectation_changes, healing_code, reports
 from pipeline_guard import reports_schema as schemas
 from pipeline_guard.expectation_changes import Changes
 from pipeline_guard.project import Model
@@ -102,8 +102,8 @@ def prove(healing: Healing, watch: Callable[[str], None] = lambda _: None) -> Re
     """Run every new or changed expectation of HEAD before and after; `watch` is told each run."""
     with tempfile.TemporaryDirectory(prefix="self-heal-proof-") as name:
         folder = Path(name)
-        old = proof_project.check_out(healing.repo, healing.before, healing.project, folder / "old")
-        new = proof_project.check_out(healing.repo, healing.after, healing.project, folder / "new")
+        old = _check_out(healing, healing.before, folder / "old")
+        new = _check_out(healing, healing.after, folder / "new")
         changes = expectation_changes.compare(str(old), str(new))
         chosen = [*changes.new, *changes.changed]
         if not chosen:
@@ -130,7 +130,7 @@ def _prove_one(
     for side, commit in (("before", healing.before), ("after", healing.after)):
         watch(f"{expectation.name}: running with the code {side} the fix ({commit[:10]})")
         place = folder / f"{expectation.name}-{side}"
-        target = proof_project.check_out(healing.repo, commit, healing.project, place)
+        target = _check_out(healing, commit, place)
         proof_project.add(expectation, folder / "new" / healing.project, target)
         trials.append(_try(expectation, target, next(branches)))
     tables = ", ".join(read.table for read in expectation.inputs)
@@ -190,20 +190,17 @@ def _reported(repo: Path, job: str) -> tuple[str, str]:
 
 
 def _start(repo: Path, marks: tuple[str, str]) -> str:
-    """The commit before the healing's first fix: commits of a healing carry its job's id.
-
-    A snapshot of uncommitted work, the first of them, belongs to the code before the fix.
-    """
-    listed = _git(repo, "log", "--first-parent", "--format=%H%x00%P%x00%s%x00%b%x1e")
-    start = ""
-    for entry in listed.split("\x1e"):
-        sha, parent, subject, body = [*entry.strip().split("\x00"), "", "", ""][:4]
-        if not any(mark and mark in f"{subject} {body}" for mark in marks):
-            break
-        start = sha if subject.lower().startswith("snapshot") else parent.partition(" ")[0]
+    start = healing_code.first_commit(str(repo), marks)
     if not start:
         raise BadInput("HEAD is no commit of this healing: its message lacks the job id.")
     return start
+
+
+def _check_out(healing: Healing, commit: str, target: Path) -> Path:
+    found = healing_code.check_out(str(healing.repo), commit, healing.project, str(target))
+    if not found:
+        raise BadInput(f"The commit {commit[:10]} has no project in {healing.project or '.'}.")
+    return Path(found)
 
 
 def _git(repo: Path, *argv: str) -> str:

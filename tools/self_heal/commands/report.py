@@ -33,8 +33,9 @@ def check(folder: Path | None, as_json: bool, offline: bool) -> None:
     """
     debug = _debug_folder(folder or Path.cwd())
     logs, notes = ({}, ["offline: not compared with the job's logs"]) if offline else _logs(debug)
-    repo = workspace.find(str(debug.parent)).repo
-    problems = reports.check_all(str(debug), known=reports.Known(logs=logs, repo=repo))
+    found = workspace.find(str(debug.parent))
+    known = reports.Known(logs=logs, repo=found.repo, project=found.project)
+    problems = reports.check_all(str(debug), known=known)
     if as_json:
         click.echo(json.dumps(_as_json(debug, problems, notes), indent=2, ensure_ascii=False))
     else:
