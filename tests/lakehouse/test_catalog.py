@@ -235,6 +235,17 @@ def test_a_transactional_run_ends_in_one_step(lakehouse: Lakehouse) -> None:
     assert [branch.name for branch in catalog.names("BRANCH").items] == ["main", "demo.a"]
 
 
+def test_a_merge_that_cannot_drop_its_source_does_not_happen(lakehouse: Lakehouse) -> None:
+    """What a change has written before it fails is undone with it."""
+    catalog = lakehouse.catalog
+    catalog.create_branch("demo.a", "main")
+    theirs = write(lakehouse, "demo.a", "orders")
+    before = catalog.resolve("main")
+    with pytest.raises(errors.BranchNotFound):
+        catalog.merge(f"@{theirs}", "main", author=lakehouse.owner, delete_source=True)
+    assert catalog.resolve("main") == before
+
+
 def test_an_append_keeps_the_rows_that_came_meanwhile(lakehouse: Lakehouse) -> None:
     write(lakehouse, "main", "orders", TWO)
     stored = lakehouse.store.put(ONE)
@@ -297,7 +308,7 @@ def test_a_history_is_found_by_message_author_date_parent_and_property(
         [PutNamespace("a")],
         message="add a",
         author=lakehouse.owner,
-        properties={"ticket": 'x"7', "other": '"ticket":"z"'},
+        properties={"ticket": 'x"7', 'a"ticket': "z"},
     )
     for wanted in (
         CommitFilter(message="^add"),

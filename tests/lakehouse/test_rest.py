@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fake_bauplan.faults import parse
 from fake_bauplan.lakehouse import Lakehouse
 from fake_bauplan.server import Server
 
@@ -97,7 +98,7 @@ def test_a_malformed_query_is_a_bad_request(ask: Ask, query: str) -> None:
 
 
 def test_a_body_that_is_too_large_is_refused(ask: Ask) -> None:
-    reply = ask("POST", "/catalog/v0/branches", b" " * (2 << 20))
+    reply = ask("POST", "/catalog/v0/branches", b" " * (32 << 20))
     assert (reply[0], kind(reply)) == (413, "PAYLOAD_TOO_LARGE")
 
 
@@ -210,6 +211,15 @@ def test_the_platforms_own_properties_cannot_be_forged(ask: Ask, lakehouse: Lake
     body = {"namespace_name": "n", "commit_properties": {"bpln_job_id": "7"}}
     reply = ask("POST", "/catalog/v0/branches/demo.a/namespaces", body)
     assert (reply[0], kind(reply)) == (400, "BAD_REQUEST")
+
+
+def test_faults_on_request_hit_the_calls_that_they_name(ask: Ask, lakehouse: Lakehouse) -> None:
+    lakehouse.faults.add(parse("GET */branches=error:503x1"), parse("GET */tags=dropx1"))
+    assert ask("GET", "/catalog/v0/branches")[0] == 503
+    assert ask("GET", "/catalog/v0/branches")[0] == 200
+    with pytest.raises(http.client.IncompleteRead):
+        ask("GET", "/catalog/v0/tags")
+    assert ask("GET", "/catalog/v0/tags")[0] == 200
 
 
 TEXT = st.text(max_size=20)

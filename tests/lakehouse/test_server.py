@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ import pytest
 from fake_bauplan.catalog_types import PutNamespace
 from fake_bauplan.errors import BranchHeadChanged
 from fake_bauplan.lakehouse import Lakehouse
+from fake_bauplan.mux import is_http2
 from fake_bauplan.server import HOST, Server
 from self_heal.errors import PortInUse
 
@@ -70,12 +71,19 @@ def test_http2_goes_to_the_backend_byte_for_byte(server: Server) -> None:
         sender.join()
 
 
-def test_a_preface_that_comes_in_pieces_is_recognised(server: Server) -> None:
-    with connect(server) as connection:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for byte in PREFACE:
-            connection.sendall(bytes([byte]))
-        assert read(connection, len(PREFACE)) == PREFACE
+def test_a_preface_that_comes_in_pieces_is_recognised() -> None:
+    """One byte decides nothing: the server waits for the rest of it."""
+    with (
+        socket.create_server((HOST, 0)) as listener,
+        socket.create_connection(listener.getsockname()) as client,
+        listener.accept()[0] as connection,
+        ThreadPoolExecutor() as pool,
+    ):
+        client.sendall(PREFACE[:1])
+        decided = pool.submit(is_http2, connection)
+        assert not wait([decided], timeout=0.2).done
+        client.sendall(PREFACE[1:])
+        assert decided.result()
 
 
 def test_http1_is_answered_here(server: Server) -> None:

@@ -48,22 +48,30 @@ class RestHandler(BaseHTTPRequestHandler):
             self.close_connection = True
             self._send(error.status, failure(error))
             return self._discard()
-        return self._send(*self._answer(body))
+        status, reply = self._answer(body)
+        if self.lakehouse.faults.take(self._call, "drop"):
+            self.close_connection = True
+            return self._send(status, reply, len(reply) // 2)
+        return self._send(status, reply)
 
     do_POST = do_PATCH = do_DELETE = do_PUT = do_GET  # noqa: N815
+
+    @property
+    def _call(self) -> str:
+        return f"{self.command} {self.path.partition('?')[0]}"
 
     def _answer(self, body: bytes) -> tuple[int, bytes]:
         header = self.headers.get("Authorization", "")
         key = header.removeprefix(BEARER) if header.startswith(BEARER) else ""
         try:
-            self.lakehouse.faults.strike(f"{self.command} {self.path.partition('?')[0]}")
+            self.lakehouse.faults.strike(self._call)
             return answer(self.lakehouse, Request(self.command, self.path, key, body))
         except Injected as error:
             return error.status, failure(error)
         except Exception:
             LOG.exception("%s %s failed", self.command, self.path)
-            error = PlatformError("The lakehouse failed on this request; its log says why")
-            return error.status, failure(error)
+            bug = PlatformError("The lakehouse failed on this request; its log says why")
+            return bug.status, failure(bug)
 
     def _body(self) -> bytes:
         if "Transfer-Encoding" in self.headers:
@@ -84,14 +92,14 @@ class RestHandler(BaseHTTPRequestHandler):
             if not self.rfile.read1(LARGEST_BODY):
                 return
 
-    def _send(self, status: int, body: bytes) -> None:
+    def _send(self, status: int, body: bytes, sent: int | None = None) -> None:
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(body[:sent])
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """What the standard library finds wrong with a request, said as a platform error."""
