@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from typing import NamedTuple
 
 from pipeline_guard import home
@@ -107,6 +106,8 @@ def _remembered(memory: str, stamp: list[object]) -> str:
 
 def _ask(path: str) -> str:
     """`bauplan version` prints `bauplan 0.3.5 (HEAD:…)`."""
+    import subprocess  # 5 ms, and only after the program has changed
+
     try:
         result = subprocess.run(
             [path, "--version"],

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline_guard import account, workspace
-from pipeline_guard.effects import Effect, RunBauplan, RunGit
+from pipeline_guard.effects import DeletePath, Effect, RunBauplan, RunGit, WritePath
 from pipeline_guard.events import Event
 from pipeline_guard.git_cli import GitCall
 from pipeline_guard.git_cli import read as read_git
@@ -97,6 +97,10 @@ class Context:
             self._after_git(effect)
         elif isinstance(effect, RunBauplan):
             self._after_bauplan(effect)
+        elif isinstance(effect, (WritePath, DeletePath)):
+            zone = workspace.zone(effect.path, self.workspace)
+            moved = self.scene.tree_moved or zone == workspace.PROJECT
+            self._scene = self.scene._replace(tree_moved=moved)
 
     def _after_git(self, effect: RunGit) -> None:
         call = self.git(effect)

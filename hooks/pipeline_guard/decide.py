@@ -70,6 +70,7 @@ def verdict(effects: Sequence[Effect], context: Context) -> Verdict:
     for effect in effects:
         findings += judged(effect, context)
         context.advance(effect)
+    findings.sort(key=lambda finding: finding.rule in _UNNUMBERED)
     return verdicts.strictest(findings)
 
 

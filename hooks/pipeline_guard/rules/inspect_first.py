@@ -15,7 +15,6 @@ from pipeline_guard.effects import (
     RunGit,
     WritePath,
 )
-from pipeline_guard.rules import sent_code
 from pipeline_guard.verdicts import DENY, Finding
 
 if TYPE_CHECKING:
@@ -37,6 +36,8 @@ def judge(effect: Effect, context: Context) -> Iterator[Finding]:
         if effect.tool in ("project_run", "code_run"):
             yield from _faults(f"`{effect.tool}`", list(_api_run(effect, context)), context)
             if effect.tool == "code_run":
+                from pipeline_guard.rules import sent_code  # it reads Python, which costs 4 ms
+
                 yield from sent_code.judge(effect.arguments.get("project_files"), context)
     elif isinstance(effect, RunGit) and context.git(effect).subcommand == "revert":
         yield from _faults("`git revert` of code", [], context)
