@@ -23,11 +23,7 @@ _FOLDERS = (
     os.path.join(_ROOT, "schemas", "cli"),
     os.path.join(os.path.dirname(_HERE), "self_heal", "plugin", "schemas", "cli"),
 )
-_BUILD_SECONDS = 120
-_BUILDER = (
-    "import runpy, sys; sys.path[:0] = [sys.argv.pop(1), sys.argv.pop(1)];"
-    " runpy.run_module('self_heal.reference', run_name='__main__', alter_sys=True)"
-)
+_SECONDS = 5.0  # a hook must answer in time
 
 
 class ReferenceMissingError(Exception):
@@ -177,11 +173,12 @@ def _value(said: Mapping[str, Any]) -> Value:
 _loaded: dict[str, Reference] = {}
 
 
-def load(version: str, program: str = "") -> Reference:
+def load(version: str, program: str = "", seconds: float = _SECONDS) -> Reference:
     """The reference of this version.
 
     For a version that is not known it is built from `program` (else the `bauplan` on PATH, if it
-    is of that version), which takes some seconds once. Raises `ReferenceMissingError`.
+    is of that version), which takes a second or two, once. Raises `ReferenceMissingError`, also
+    when it is not there after `seconds`; it is then still being built.
     """
     if version not in _loaded:
         if not version:
@@ -191,7 +188,7 @@ def load(version: str, program: str = "") -> Reference:
             )
         found = (_read(path) for path in _paths(version) if os.path.isfile(path))
         first = next((known for known in found if known is not None), None)
-        _loaded[version] = first or _build(version, program)
+        _loaded[version] = first or _build(version, program, seconds)
     return _loaded[version]
 
 
@@ -223,28 +220,12 @@ def _read(path: str) -> Reference | None:
         return None
 
 
-def _build(version: str, program: str) -> Reference:
-    """Let the builder write the reference into the state folder, in a process of its own."""
-    import shutil  # only on the slow way
-    import subprocess
-    import sys
+def _build(version: str, program: str, seconds: float) -> Reference:
+    from pipeline_guard import reference_build  # only on the slow way
 
-    path = program or shutil.which("bauplan") or "bauplan"
-    target = cache_path(version)
-    packages = (os.path.join(_ROOT, "tools"), os.path.dirname(_HERE))
-    command = [sys.executable, "-I", "-c", _BUILDER, *packages, path, version, target]
-    try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            timeout=_BUILD_SECONDS,
-            check=False,
-        )
-        said = done.stderr.strip()[-500:]
-    except (OSError, subprocess.SubprocessError) as error:
-        said = str(error)
-    built = _read(target)
+    path = program or reference_build.on_path()
+    said = reference_build.run(path, version, cache_path(version), seconds)
+    built = _read(cache_path(version))
     if built is not None:
         return built
     raise ReferenceMissingError(

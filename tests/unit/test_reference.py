@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline_guard import reference
+from pipeline_guard import reference, reference_build
 from self_heal.commands.reference import reference as command
 from self_heal.errors import BadInput, CheckFailed, MissingProgram
 from self_heal.places import plugin_root
@@ -18,6 +18,7 @@ from self_heal.reference.program import Program
 
 BAUPLAN = str(Path(sys.executable).parent / "bauplan")
 COMMITTED = plugin_root() / "schemas" / "cli"
+GUIDE = plugin_root() / "references" / "cli.md"
 
 
 @pytest.fixture(scope="module")
@@ -40,14 +41,31 @@ def self_heal(*words: str) -> Result:
     return CliRunner().invoke(command, words)
 
 
-def test_the_installed_program_is_what_its_reference_says(
-    unknown: tuple[str, Path], installed: str
-):
-    """Asked anew, on the spot as the guard does it, the program gives the committed document."""
+def test_the_installed_program_is_what_its_reference_says(installed: str, tmp_path: Path):
+    """Asked anew, from nothing, the program gives the committed document and page."""
+    built, page = tmp_path / "built.json", tmp_path / "cli.md"
+    result = self_heal("build", "--program", BAUPLAN, "--output", str(built), "--guide", str(page))
+    assert result.exit_code == 0
+    assert built.read_text("utf-8") == (COMMITTED / f"bauplan-{installed}.json").read_text("utf-8")
+    assert page.read_text("utf-8") == GUIDE.read_text("utf-8")
+
+
+def test_a_version_that_is_not_known_is_learned_on_the_spot(unknown: tuple[str, Path]):
+    """As the guard does it: with what another version's reference says in the same words."""
     version, cached = unknown
-    known = reference.load(version, BAUPLAN)
+    known = reference.load(version, BAUPLAN, seconds=60)
     assert known.version == version
-    assert cached.read_text("utf-8") == (COMMITTED / f"bauplan-{installed}.json").read_text("utf-8")
+    assert cached.read_text("utf-8") == (COMMITTED / f"bauplan-{version}.json").read_text("utf-8")
+
+
+def test_a_build_that_takes_too_long_says_what_to_do_and_goes_on(unknown: tuple[str, Path]):
+    """A hook must answer in time; the next one finds the reference."""
+    version, cached = unknown
+    with pytest.raises(reference.ReferenceMissingError, match="self-heal reference build"):
+        reference.load(version, BAUPLAN, seconds=0)
+    reference_build.unfinished.pop().communicate()
+    assert cached.is_file()
+    assert reference.load(version, "/no/such/program").version == version
 
 
 def test_a_cached_reference_is_used_and_a_damaged_one_is_not(unknown: tuple[str, Path]):
@@ -109,8 +127,7 @@ def test_reads_what_other_versions_of_clap_print():
 
 
 def test_the_page_for_the_model_is_the_one_of_the_installed_version(installed: str):
-    committed = (plugin_root() / "references" / "cli.md").read_text("utf-8")
-    assert committed == guide.text(reference.load(installed))
+    assert GUIDE.read_text("utf-8") == guide.text(reference.load(installed))
 
 
 def test_shows_one_command_and_those_below_a_group():
@@ -166,8 +183,7 @@ def test_lint_of_what_is_no_text_is_one_clear_error(tmp_path: Path):
     assert isinstance(self_heal("lint", str(path)).exception, BadInput)
 
 
-def test_build_writes_where_it_is_told_and_says_so(tmp_path: Path):
-    """A program that is none is refused before anything is written."""
+def test_a_program_that_is_no_bauplan_is_refused_before_anything_is_written(tmp_path: Path):
     result = self_heal("build", "--program", "/bin/true", "--output", str(tmp_path / "x.json"))
     assert isinstance(result.exception, MissingProgram)
     assert list(tmp_path.iterdir()) == []

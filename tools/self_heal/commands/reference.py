@@ -123,6 +123,6 @@ def _load(version: str) -> Reference:
         with Program(program) as asked:
             version = asked.version()
     try:
-        return references.load(version, program)
+        return references.load(version, program, seconds=60)
     except references.ReferenceMissingError as error:
         raise MissingProgram(str(error)) from error

@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from self_heal.errors import BadInput
-from self_heal.reference import helptext, hidden, values
+from self_heal.reference import helptext, hidden, likeness, values
 from self_heal.reference.helptext import OptionHelp, Page
 from self_heal.reference.program import Program
 
@@ -28,57 +28,51 @@ class Node(NamedTuple):
     listed: bool
 
 
-def build(path: str) -> Json:
+def build(path: str, like: Json | None = None) -> Json:
     """The reference of the program at `path`, as a document of `schemas/cli.schema.json`.
 
-    Runs the program some thousand times (about ten seconds). Fails with `BadInput` where its
-    parser does something that the reference cannot express.
+    Runs the program some thousand times (about ten seconds). With `like`, the document of another
+    version, what the help says in the same words is taken from there (about one second). Fails
+    with `BadInput` where the parser does something that the reference cannot express.
     """
     with Program(path) as program, ThreadPoolExecutor(_WORKERS) as pool:
+        version = program.version()
         if hidden.abbreviates(program):
             raise BadInput(f"{path} takes abbreviations, which the reference cannot express.")
-        nodes = list(_walk(program, (), (), (), True))
-        common = _common(program, nodes)
-        described = pool.map(lambda node: _command(program, node, common), nodes)
+        verbs = likeness.hidden_verbs(like) if like else hidden.VERBS
+        nodes = list(_walk(program, Node((), _page(program, ()), (), (), True), verbs))
+        common = _common(program, nodes[0].page, like)
+        described = pool.map(lambda node: _command(program, node, common, like), nodes)
         commands = dict(zip((" ".join(node.path) for node in nodes), described, strict=True))
-        return {
-            "version": program.version(),
-            "options": common,
-            "commands": commands,
-        }
+        return {"version": version, "options": common, "commands": commands}
 
 
-def _walk(
-    program: Program,
-    path: tuple[str, ...],
-    aliases: tuple[str, ...],
-    hidden_aliases: tuple[str, ...],
-    listed: bool,
-) -> Iterator[Node]:
+def _page(program: Program, path: tuple[str, ...]) -> Page:
+    return helptext.read(program.run([*path, "--help"]).out)
+
+
+def _walk(program: Program, node: Node, verbs: tuple[str, ...]) -> Iterator[Node]:
     """This command and all below it, parents first."""
-    page = helptext.read(program.run([*path, "--help"]).out)
-    yield Node(path, page, aliases, hidden_aliases, listed)
-    if not page.subcommands:
-        return
-    unlisted = hidden.commands(program, path, list(page.subcommands))
-    for name in [*page.subcommands, *(name for name in unlisted if name not in page.subcommands)]:
-        visible = page.subcommands.get(name, ())
+    yield node
+    listed = node.page.subcommands
+    unlisted = hidden.commands(program, node.path, list(listed), verbs) if listed else {}
+    for name in dict.fromkeys([*listed, *unlisted]):
+        path, visible = (*node.path, name), listed.get(name, ())
         also = tuple(alias for alias in unlisted.get(name, ()) if alias not in visible)
-        yield from _walk(program, (*path, name), visible, also, name in page.subcommands)
+        below = Node(path, _page(program, path), visible, also, name in listed)
+        yield from _walk(program, below, verbs)
 
 
-def _common(program: Program, nodes: list[Node]) -> Json:
+def _common(program: Program, page: Page, like: Json | None) -> Json:
     """The options that every command takes, `--help` and `--version` among them."""
-    page = nodes[0].page
-    return _options(program, (), page, [*page.options, *page.common], set())
+    listed = [*page.options, *page.common]
+    if like and likeness.same_options(like["options"], page, listed):
+        known: Json = like["options"]
+        return known
+    return _options(program, (), page, listed, set())
 
 
-def _command(program: Program, node: Node, common: Json) -> Json:
-    known = {spelling for option in common.values() for spelling in _spellings(option)}
-    own = [option for option in node.page.options if f"--{option.long}" not in known]
-    root = not node.path
-    options = {} if root else _options(program, node.path, node.page, own, known)
-    positionals = _positionals(program, node)
+def _command(program: Program, node: Node, common: Json, like: Json | None) -> Json:
     command: Json = {"summary": node.page.summary}
     if node.aliases:
         command["aliases"] = list(node.aliases)
@@ -88,9 +82,28 @@ def _command(program: Program, node: Node, common: Json) -> Json:
         command["hidden"] = True
     if node.page.subcommands:
         return command | {"group": True}
-    conflicts = _conflicts(program, node.path, options, positionals)
-    parts = {"options": options, "positionals": positionals, "conflicts": conflicts}
+    known = {spelling for option in common.values() for spelling in _spellings(option)}
+    own = [option for option in node.page.options if f"--{option.long}" not in known]
+    before = like["commands"].get(" ".join(node.path), {}) if like else {}
+    parts = _known_parts(before, node.page, own) or _parts(program, node, own, known)
     return command | {name: part for name, part in parts.items() if part}
+
+
+def _known_parts(before: Json, page: Page, own: list[OptionHelp]) -> Json:
+    """What was measured of this command in another version, where the help is the same."""
+    parts = {"options": before.get("options", {}), "positionals": before.get("positionals", [])}
+    same = likeness.same_options(parts["options"], page, own)
+    if not (before and same and likeness.same_positionals(parts["positionals"], page)):
+        return {}
+    return parts | {"conflicts": before.get("conflicts", [])}
+
+
+def _parts(program: Program, node: Node, own: list[OptionHelp], known: set[str]) -> Json:
+    """What the parser itself says of this command."""
+    options = _options(program, node.path, node.page, own, known)
+    positionals = _positionals(program, node)
+    conflicts = _conflicts(program, node.path, options, positionals)
+    return {"options": options, "positionals": positionals, "conflicts": conflicts}
 
 
 def _spellings(option: Json) -> list[str]:
@@ -117,9 +130,8 @@ def _options(
 
 
 def _option(program: Program, path: tuple[str, ...], page: Page, said: OptionHelp) -> Json:
-    spellings = [f"--{said.long}"] * bool(said.long) + [f"-{said.short}"] * bool(said.short)
-    first = spellings[0]
-    option: Json = {"spellings": [*spellings, *said.aliases], "action": _action(said)}
+    first = said.spellings[0]
+    option: Json = {"spellings": list(said.spellings), "action": _action(said)}
     if said.value:
         takes = values.taker(program, path, lambda value: [f"{first}={value}"])
         option["value"] = _value(takes, said.value, said.choices, f"{' '.join(path)} {first}")

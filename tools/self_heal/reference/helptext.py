@@ -27,6 +27,12 @@ class OptionHelp(NamedTuple):
     default: str
     summary: str
 
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """The canonical one first, then the short form and the aliases."""
+        own = (f"--{self.long}" * bool(self.long), f"-{self.short}" * bool(self.short))
+        return (*(spelling for spelling in own if spelling), *self.aliases)
+
 
 class PositionalHelp(NamedTuple):
     """A positional argument as the help shows it."""

@@ -39,11 +39,13 @@ class Flag(NamedTuple):
     takes_value: bool
 
 
-def commands(program: Program, path: Sequence[str], known: Sequence[str]) -> dict[str, list[str]]:
+def commands(
+    program: Program, path: Sequence[str], known: Sequence[str], verbs: Sequence[str] = VERBS
+) -> dict[str, list[str]]:
     """Subcommand -> its hidden aliases, and for a hidden command itself an empty list."""
     pages = {name: program.run([*path, name, "--help"]).out for name in known}
     found: dict[str, list[str]] = {}
-    for verb in VERBS:
+    for verb in verbs:
         if verb in known:
             continue
         answer = program.run([*path, verb, "--help"])

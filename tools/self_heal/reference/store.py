@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pipeline_guard.reference import known_versions
 from self_heal.errors import BadInput, MissingProgram
 from self_heal.places import plugin_root
+from self_heal.reference import likeness
 from self_heal.reference.build import build
 from self_heal.reference.program import Program
 
@@ -26,13 +28,23 @@ def installed_program() -> str:
     return found
 
 
-def build_checked(program: str, version: str = "") -> Json:
-    """The reference of a program, valid by the schema, and of `version` where one is asked for."""
+def build_checked(program: str) -> Json:
+    """The reference of a program, learned from it alone, valid by the schema."""
+    document = build(program)
+    validate(document)
+    return document
+
+
+def build_like_known(program: str, version: str) -> Json:
+    """The same, quickly, and only if the program is of this version."""
     with Program(program) as asked:
         found = asked.version()
-    if version and found != version:
+    if found != version:
         raise BadInput(f"{program} is bauplan {found}, not {version}: name the right one.")
-    document = build(program)
+    folder = plugin_root() / "schemas" / "cli"
+    like = likeness.nearest(version, known_versions())
+    known = json.loads((folder / f"bauplan-{like}.json").read_text("utf-8")) if like else None
+    document = build(program, known)
     validate(document)
     return document
 
