@@ -93,7 +93,8 @@ def _known_parts(before: Json, page: Page, own: list[OptionHelp]) -> Json:
     """What was measured of this command in another version, where the help is the same."""
     parts = {"options": before.get("options", {}), "positionals": before.get("positionals", [])}
     same = likeness.same_options(parts["options"], page, own)
-    if not (before and same and likeness.same_positionals(parts["positionals"], page)):
+    same = same and likeness.same_positionals(parts["positionals"], page)
+    if not before or not same or likeness.has_hidden(before):
         return {}
     return parts | {"conflicts": before.get("conflicts", [])}
 

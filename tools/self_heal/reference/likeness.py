@@ -33,9 +33,17 @@ def hidden_verbs(document: Json) -> tuple[str, ...]:
     return tuple(dict.fromkeys(a for said in commands for a in said.get("hidden_aliases", ())))
 
 
+def has_hidden(said: Json) -> bool:
+    """Whether something of a command is in no help, so that the help cannot show it is the same."""
+    parts = [*said.get("options", {}).values(), *said.get("positionals", [])]
+    values = [part.get("value", {}) for part in parts]
+    keys = {key for part in [*parts, *values] for key in part}
+    return bool(keys & {"hidden", "hidden_spellings", "hidden_choices"})
+
+
 def same_options(said: Json, page: Page, listed: Iterable[OptionHelp]) -> bool:
     """Whether the help shows exactly the options of a known document, word for word."""
-    shown = {name: _shown(option) for name, option in said.items() if not option.get("hidden")}
+    shown = {name: _shown(option) for name, option in said.items()}
     return shown == {item.long or item.short: _printed(item, page) for item in listed}
 
 
