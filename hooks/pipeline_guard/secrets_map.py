@@ -49,5 +49,5 @@ def holds_secret(folder: str) -> bool:
 
 
 def is_secret_variable(name: str) -> bool:
-    """Whether the name of an environment variable says that it holds a secret."""
-    return bool(_WORDS.search(name))
+    """Whether the name of an environment variable says that it holds a secret; `*` is all."""
+    return name == "*" or bool(_WORDS.search(name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -115,7 +116,9 @@ class Healing:
         self.project = folder / project
         self.facts = Facts()
         self.policy = Policy()
-        self.project.mkdir(parents=True, exist_ok=True)
+        if self.project.exists():
+            return
+        self.project.mkdir(parents=True)
         (self.project / "bauplan_project.yml").write_text("project:\n  id: a\n  name: b\n")
         (self.project / "models.py").write_text(MODELS)
         (self.project / "late.sql").write_text("SELECT * FROM daily_delays\n")
@@ -129,7 +132,7 @@ class Healing:
 
     def with_git(self) -> Healing:
         """Turn the folder into a repository whose first commit, on main, holds everything."""
-        self.git("init", "--quiet", "--initial-branch", "main")
+        self.git("init", "--quiet", "--template=", "--initial-branch", "main")
         self.git("config", "user.name", "A Person")
         self.git("config", "user.email", "person@example.com")
         (self.folder / "README.md").write_text("What this is\n")
@@ -212,8 +215,20 @@ class Healing:
 VALUES = {"job": JOB, "short": SHORT, "hash": HASH, "pinned": PINNED, "user": "demo"}
 
 
+@pytest.fixture(scope="session")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The repository that every session starts with; each test has a copy."""
+    return Healing(tmp_path_factory.mktemp("begun") / "work").with_git().folder
+
+
+@pytest.fixture(scope="session")
+def memory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state folder for all: what it remembers goes by file, time and size."""
+    return tmp_path_factory.mktemp("state")
+
+
 @pytest.fixture
-def healing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Healing:
+def healing(begun: Path, memory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Healing:
     """A session that has just begun, on main, in a repository of its own."""
     home = tmp_path / "home"
     (home / ".bauplan").mkdir(parents=True)
@@ -221,9 +236,10 @@ def healing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Healing:
         "profiles:\n  default:\n    api_key: very-secret\n    active_branch: main\n"
     )
     monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(memory))
     programs = str(Path(sys.executable).parent)
     monkeypatch.setenv("PATH", programs + os.pathsep + os.environ["PATH"])
     for name in ("BAUPLAN_PROFILE", "BAUPLAN_API_KEY", "BAUPLAN_API_ENDPOINT"):
         monkeypatch.delenv(name, raising=False)
-    return Healing(tmp_path / "work").with_git()
+    shutil.copytree(begun, tmp_path / "work")
+    return Healing(tmp_path / "work")

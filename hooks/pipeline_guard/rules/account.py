@@ -38,7 +38,8 @@ def judge(effect: Effect, context: Context) -> Iterator[Finding]:
         yield from _assignment(effect)
     elif isinstance(effect, ReadVariable):
         if secrets_map.is_secret_variable(effect.name):
-            yield _secret(f"`${effect.name}` would be printed or passed on")
+            what = "the whole environment" if effect.name == "*" else f"`${effect.name}`"
+            yield _secret(f"{what} would be printed or passed on")
     elif isinstance(effect, ReadPath):
         yield from _read(effect)
     elif isinstance(effect, RunGit):
