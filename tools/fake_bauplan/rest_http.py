@@ -66,8 +66,8 @@ class RestHandler(BaseHTTPRequestHandler):
         try:
             self.lakehouse.faults.strike(self._call)
             return answer(self.lakehouse, Request(self.command, self.path, key, body))
-        except Injected as error:
-            return error.status, failure(error)
+        except Injected as injected:
+            return injected.status, failure(injected)
         except Exception:
             LOG.exception("%s %s failed", self.command, self.path)
             bug = PlatformError("The lakehouse failed on this request; its log says why")

@@ -16,7 +16,6 @@ from fake_bauplan.catalog_types import (
 )
 from fake_bauplan.errors import (
     BadRequest,
-    NotImplementedYet,
     RevertDestinationTableExists,
     RevertIdenticalTable,
     SameRef,
@@ -135,9 +134,3 @@ def _check_revert(call: Call, old: Table, into: str) -> None:
         raise RevertIdenticalTable(old.full_name, there.full_name)
     if not replace:
         raise RevertDestinationTableExists(old.full_name, there.full_name)
-
-
-@route("POST", "/iceberg/v1/{}/namespaces/{}/register")
-def register_table(call: Call, branch: str, namespace: str) -> Answer:  # noqa: ARG001
-    """An external table from Iceberg metadata."""
-    raise NotImplementedYet("An external table from an Iceberg metadata file")
