@@ -111,8 +111,10 @@ class Commander:
     ) -> None:
         held = Tables(tables, self.engine, plan, request)
         writer = Writer(self.engine, job, user, request)
-        run = Run(job, request, plan, project, held, writer, self.jobs)
+        run = Run(job, request, plan, project, held, writer, self.jobs, self.lakehouse.faults)
         self._runs[job.id] = run
+        if self.jobs.get(job.id).status != RUNNING:
+            run.cancel()  # it was cancelled while it was planned
 
         def work() -> None:
             try:
@@ -199,10 +201,10 @@ class Commander:
         job = self.jobs.get(job_id)
         if job.status != RUNNING:
             raise BadRequest(f"job {job_id} is not running: it is {job.status.lower()}")
+        self.jobs.append(job_id, JobFinished("cancelled", "cancelled by the user"))
         run = self._runs.get(job_id)
         if run is not None:
             run.cancel()
-        self.jobs.append(job_id, JobFinished("cancelled", "cancelled by the user"))
         return self.jobs.get(job_id)
 
     def wait(self, job_id: str) -> Job:

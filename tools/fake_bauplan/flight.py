@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import flight
 
+from fake_bauplan.faults import Faults
 from fake_bauplan.results import Results
 
 SCHEME = "Bearer "
@@ -41,9 +42,10 @@ class _Tokens(flight.ServerMiddlewareFactory):  # type: ignore[misc]
 class FlightServer(flight.FlightServerBase):  # type: ignore[misc]
     """Serves `Results` on a loopback port; use as a context manager, or call `shutdown()`."""
 
-    def __init__(self, results: Results) -> None:
+    def __init__(self, results: Results, faults: Faults) -> None:
         super().__init__("grpc://127.0.0.1:0", middleware={"token": _Tokens()})
         self._results = results
+        self._faults = faults
 
     @property
     def endpoint(self) -> str:
@@ -65,13 +67,16 @@ class FlightServer(flight.FlightServerBase):  # type: ignore[misc]
             -1,
         )
 
-    def do_get(self, context: Any, ticket: flight.Ticket) -> flight.RecordBatchStream:
+    def do_get(self, context: Any, ticket: flight.Ticket) -> flight.FlightDataStream:
         """The rows of a ticket from `list_flights`, of the same caller."""
         wanted = json.loads(ticket.ticket)
         if wanted["token"] != self._token(context):
             raise flight.FlightUnauthorizedError("the ticket belongs to another caller")
-        table = self._table(wanted["token"])
-        return flight.RecordBatchStream(table.slice(0, wanted["max_rows"]))
+        table = self._table(wanted["token"]).slice(0, wanted["max_rows"])
+        drop = self._faults.take("DoGet", "drop")
+        if drop is not None:
+            return flight.GeneratorStream(table.schema, _broken_off(table, int(drop.amount)))
+        return flight.RecordBatchStream(table)
 
     def do_action(self, context: Any, action: flight.Action) -> list[bytes]:
         """`shutdown` forgets the caller's result; the server goes on for everybody else."""
@@ -89,6 +94,12 @@ class FlightServer(flight.FlightServerBase):  # type: ignore[misc]
             return self._results.get(token)
         except KeyError:
             raise flight.FlightUnauthorizedError("no result for this token") from None
+
+
+def _broken_off(table: pa.Table, rows: int) -> Iterator[pa.RecordBatch]:
+    """The first rows of a result, then the end of the connection."""
+    yield from table.slice(0, rows).to_batches()
+    raise flight.FlightUnavailableError("the connection was dropped by a fault")
 
 
 def _max_rows(criteria: bytes) -> int | None:

@@ -22,6 +22,7 @@ CODES = {
     403: grpc.StatusCode.PERMISSION_DENIED,
     404: grpc.StatusCode.NOT_FOUND,
     409: grpc.StatusCode.FAILED_PRECONDITION,
+    503: grpc.StatusCode.UNAVAILABLE,
     501: grpc.StatusCode.UNIMPLEMENTED,
 }
 Call = TypeVar("Call", bound=Callable[..., Any])
@@ -44,6 +45,7 @@ def answering(call: Call) -> Call:
     @functools.wraps(call)
     def wrapper(self: Any, request: Any, context: grpc.ServicerContext) -> Any:
         try:
+            self.commander.lakehouse.faults.strike(call.__name__)
             return call(self, request, context)
         except Exception as error:
             status = _status(error)

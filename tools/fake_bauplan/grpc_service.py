@@ -171,12 +171,18 @@ class Service(ImportCalls, stubs.V2CommanderServiceServicer):
         job = self.commander.jobs.get(request.job_id)
         gone = threading.Event()
         context.add_callback(gone.set)
-        return self._follow(job, gone)
+        return self._follow(job, gone, context)
 
-    def _follow(self, job: Job, gone: threading.Event) -> Iterator[wire.SubscribeLogsResponse]:
-        for event in self.commander.jobs.follow(
+    def _follow(
+        self, job: Job, gone: threading.Event, context: grpc.ServicerContext
+    ) -> Iterator[wire.SubscribeLogsResponse]:
+        drop = self.commander.lakehouse.faults.take("SubscribeLogs", "drop")
+        followed = self.commander.jobs.follow(
             job.id, lambda: gone.is_set() or self.stopping.is_set()
-        ):
+        )
+        for number, event in enumerate(followed):
+            if drop is not None and number >= drop.amount:
+                context.abort(grpc.StatusCode.UNAVAILABLE, "the stream was dropped by a fault")
             sent = runner_event(event, job.id, self._flight)
             yield wire.SubscribeLogsResponse(job_id=job.id, runner_event=sent)
 
@@ -216,7 +222,7 @@ class Backend:
 
     def __init__(self, lakehouse: Lakehouse) -> None:
         self.commander = Commander(lakehouse)
-        self._flight = FlightServer(self.commander.results)
+        self._flight = FlightServer(self.commander.results, lakehouse.faults)
         self._service = Service(self.commander, self._flight.endpoint)
         self._server = grpc.server(ThreadPoolExecutor(THREADS, "grpc"), options=LIMITS)
         add: Any = stubs.add_V2CommanderServiceServicer_to_server

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from fake_bauplan import run_tasks
 from fake_bauplan.errors import PlatformError
+from fake_bauplan.faults import Faults, Injected
 from fake_bauplan.job_events import JobFinished, Task
 from fake_bauplan.jobs import Job, Jobs
 from fake_bauplan.run_inputs import Tables, TaskFailed
@@ -23,10 +24,15 @@ from fake_bauplan.runner import Process
 from pipeline_guard.project import Model
 
 AHEAD = 2
+PIP_SWITCH = "executor.pip-install-error"
 
 
 class Cancelled(Exception):
     """The job was cancelled while it ran."""
+
+
+class _Internal(Exception):
+    """The platform failed, not the user's code."""
 
 
 class RunFailed(Exception):
@@ -49,6 +55,7 @@ class Run:
         tables: Tables,
         writer: Writer,
         jobs: Jobs,
+        faults: Faults,
     ) -> None:
         self._job = job
         self._request = request
@@ -57,6 +64,7 @@ class Run:
         self._tables = tables
         self._writer = writer
         self._jobs = jobs
+        self._faults = faults
         self._log = RunLog(jobs, job.id)
         self._waiting = [model for model in plan.order if model.kind != "sql"]
         self._processes: dict[str, Process] = {}
@@ -76,6 +84,9 @@ class Run:
             self._log.end(JobFinished("cancelled", "cancelled by the user"))
         except RunFailed as error:
             self._log.end(JobFinished("failure", str(error), error.trace))
+        except (Injected, _Internal) as error:
+            message = f"an internal error occurred: {error}"
+            self._log.end(JobFinished("failure", message, user_error=False))
         except PlatformError as error:
             self._log.end(JobFinished("failure", error.message))
         finally:
@@ -112,6 +123,7 @@ class Run:
         """Run one model, from its inputs to its commit."""
         task = task_of(model)
         self._log.started(task)
+        self._inject(model)
         try:
             table = self._result(model, task)
             if table is not None:
@@ -120,6 +132,16 @@ class Run:
         except TaskFailed as error:
             self._stop_if_cancelled()
             self._fail(model, task, error)
+
+    def _inject(self, model: Model) -> None:
+        """Fail or hang here where a fault, or the client's own test switch, asks for it."""
+        name = f"model:{model.name}"
+        self._faults.strike(name)
+        if model.kind != "sql" and self._request.arguments.get(PIP_SWITCH) == "true":
+            raise _Internal("the packages could not be installed")
+        if self._faults.take(name, "hang"):
+            self._cancelled.wait()
+            raise Cancelled
 
     def _fail(self, model: Model, task: Task, error: TaskFailed) -> None:
         """Report a failure; one that does not count in this run is a warning."""
