@@ -35,7 +35,9 @@ class Known(NamedTuple):
 
     `logs` is what `bauplan job get` and `bauplan job logs` printed, by job id; `repo` a folder
     inside the git repository; `tags` the Bauplan tags there are; `job` the id of the job that is
-    healed; `tables` the names of the tables that were inspected; `project` the project's folder.
+    healed; `tables` the names of the tables that were inspected; `project` the project's folder;
+    `refs` the data state that the platform says each job read, as `branch@hash`; `code` the files
+    of each job's code that git has otherwise than they ran.
     """
 
     logs: Mapping[str, str] = {}
@@ -44,6 +46,8 @@ class Known(NamedTuple):
     job: str = ""
     tables: frozenset[str] = frozenset()
     project: str = ""
+    refs: Mapping[str, str] = {}
+    code: Mapping[str, tuple[str, ...]] = {}
 
 
 NOTHING_KNOWN = Known()

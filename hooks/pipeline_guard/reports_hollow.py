@@ -46,8 +46,10 @@ _NOTHING = {
     *("na", "n/a", "none", "nil", "null", "unknown", "pending", "not applicable"),
     *("same", "ditto", "same as above", "see above", "see below", "see logs", "placeholder"),
     *("test", "text", "ok", "x", "xxx", "lorem ipsum", "content", "number", "rows", "output"),
-    *("summary", "schema", "sample", "anomalies"),
+    *("summary", "schema", "sample", "anomalies", "todo", "tbd", "fixme"),
 }
+
+_ASKS = re.compile(r"(please )?(paste|insert|add|put|copy)\b.{0,60}\b(here|output|below)")
 
 Fault = tuple[Path, int, str]
 
@@ -128,5 +130,5 @@ def _promise(text: str) -> str:
 
 
 def _is_nothing(text: str) -> bool:
-    words = " ".join(text.lower().split()).strip(" .:-–—_*`'\"…()[]")
-    return words in _NOTHING or not re.search(r"\w", words)
+    words = " ".join(text.lower().split()).strip(" .:-–—_*`'\"…()[]<>")
+    return words in _NOTHING or not re.search(r"\w", words) or bool(_ASKS.fullmatch(words))

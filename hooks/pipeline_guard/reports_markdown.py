@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -53,15 +54,23 @@ class Section(NamedTuple):
         tabular = any(block.kind in (ROW, CODE) and block.text.strip() for block in self.blocks)
         return tabular or self.text.count("\n") > 0
 
+    @property
+    def rows(self) -> int:
+        """How many rows pasted output or a table can hold: its lines without the first, a heading.
+
+        Output as JSON may be one line; then it is its objects that count.
+        """
+        lines = [line for line in self.text.splitlines() if re.search(r"\w", line)]
+        return max(len(lines) - 1, self.text.count("{"))
+
 
 def sections(source: str) -> list[Section]:
     """Split a document at its headings of the first two levels; deeper ones are content."""
     source = _without_comments(source)
-    lines = source.splitlines()
+    lines = source.split("\n")
     tokens = _tokens(source)
     starts = [i for i, token in enumerate(tokens) if _splits(token)]
-    ends = [*starts[1:], len(tokens)]
-    return [_section(tokens[a:b], lines) for a, b in zip(starts, ends, strict=True)]
+    return [_section(tokens[a:b], lines) for a, b in pairwise([*starts, len(tokens)])]
 
 
 def _tokens(source: str) -> list[Token]:

@@ -62,6 +62,8 @@ def summary_faults(
     claim = summary.data.get("determinism")
     if meta.get("pinned_ref") == values.NOT_PINNED and claim == "deterministic":
         yield ("determinism",), "the job report says `not pinned`: the rerun is `Best-effort`"
+    if claim == "deterministic" and (files := known.code.get(str(named.data["job_id"]))):
+        yield ("determinism",), f"git has other code than what ran ({', '.join(files)})"
     if known.repo and known.project:
         yield from _unjustified(summary, named, known)
 

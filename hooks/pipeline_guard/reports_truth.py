@@ -46,6 +46,13 @@ def _job(report: Report, stem: str, known: Known) -> Iterator[Fault]:
     ):
         if job and job != stem:
             yield where, f"the job id `{job}` is not the file's name `{stem}`"
+    read = known.refs.get(stem, "").partition("@")[2]
+    pinned = meta.get("pinned_ref", "").partition("@")[2]
+    if read and pinned and read != pinned:
+        yield (
+            ("metadata", "pinned_ref"),
+            f"the platform says that the job read `{known.refs[stem]}`",
+        )
     wrong = report.data.get("classification") == "logical correctness"
     if meta.get("status") and not wrong and not re.match(r"fail|abort|error", meta["status"], re.I):
         yield ("metadata", "status"), f"a job whose status is `{meta['status']}` did not fail"
@@ -117,6 +124,8 @@ def _table(report: Report, stem: str) -> Iterator[Fault]:
                 f"no output is pasted below `{part.heading}`: put it in a code fence or a table",
             )
     sample = report.sections.get("sample")
+    if rows and sample and sample.structured and not sample.rows:
+        yield ("sample",), f"the table has {rows} rows, but the sample shows none"
     if (
         rows
         and sample

@@ -82,7 +82,7 @@ def test_a_program_reads_problems_and_values(command: Command, folder: Path):
 def test_a_lakehouse_that_does_not_answer_is_a_note_and_no_problem(command: Command):
     done = command()
     assert done.returncode == 0
-    assert "not compared with the job's logs" in done.stderr
+    assert "not compared with what the platform knows" in done.stderr
 
 
 @pytest.mark.parametrize("where", ["nowhere", "empty"])

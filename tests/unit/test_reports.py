@@ -133,6 +133,8 @@ HONEST = {
     "count as pasted output": ("data", "336776", "```\nn  Int64  false\n\nn\n336776\n```"),
     "count beside its query": ("data", "336776", "`SELECT COUNT(*) AS n FROM t LIMIT 1`\n\n336776"),
     "sample as a table": ("data", SAMPLE, "| year |\n|---|\n| 2013 |"),
+    "sample as JSON": ("data", SAMPLE, '```json\n[{"year": 2013, "dep_delay": "2.0"}]\n```'),
+    "a sample of one row": ("data", SAMPLE, "```\nyear  dep_delay\n2013  2.0\n```"),
     "placeholders inside data": ("data", "2013  4.0", "<name>  <user>  TODO"),
     "an empty table": (
         "data",
@@ -260,9 +262,17 @@ HOLLOW = {
         "<Paste output of bauplan table get>",
         "template's own",
     ),
-    "placeholder in a fence": ("data", SAMPLE, "```\n<Paste query output>\n```", "template's own"),
+    "placeholder in a fence": ("data", SAMPLE, "```\n<Paste query output>\n```", "`Sample (20 rows)` is empty"),
     "sample elsewhere": ("data", SAMPLE, "See the query output.", "no output is pasted"),
     "sample denies the count": ("data", SAMPLE, "```\nNo rows\n```", "336776 rows, but the sample"),
+    "sample is a heading only": (
+        "data",
+        SAMPLE,
+        "| year | dep_delay |\n|---|---|",
+        "336776 rows, but the sample",
+    ),
+    "sample asks for itself": ("data", SAMPLE, "```\nPaste the query output here\n```", "is empty"),
+    "schema still to do": ("data", SCHEMA, "```\nTODO\n```", "is empty"),
     "no finding": (
         "data",
         "`dep_delay` is a string at the pinned ref; it was a double before the import.",
@@ -373,6 +383,19 @@ def test_an_error_that_is_not_in_the_logs_is_refused(check: Check):
     (problem,) = check("job", "has no kernel", "found no kernel", known=known)
     assert "is not in the job's logs" in problem.missing
     assert problem.line == 14
+
+
+def test_the_pinned_ref_must_be_what_the_job_read(check: Check):
+    known = Known(refs={JOB: f"demo.dev@{'77aa' * 16}"})
+    (problem,) = check("job", known=known)
+    assert "the platform says that the job read" in problem.missing
+    assert check("job", known=Known(refs={JOB: REF})) == []
+
+
+def test_code_that_git_does_not_have_is_not_deterministic(check: Check):
+    (problem,) = check("summary", known=Known(code={JOB: ("models.py",)}))
+    assert "git has other code than what ran (models.py)" in problem.missing
+    assert check("summary", known=Known(code={JOB: ()})) == []
 
 
 def test_an_error_in_ones_own_words_is_refused(check: Check):

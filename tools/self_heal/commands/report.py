@@ -9,7 +9,7 @@ import click
 
 from pipeline_guard import reports, workspace
 from pipeline_guard import reports_schema as schemas
-from self_heal import bauplan
+from self_heal import bauplan, job_context
 from self_heal.errors import BadInput, CheckFailed, SelfHealError
 
 
@@ -23,18 +23,20 @@ def report() -> None:
 )
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print problems and values as JSON.")
-@click.option("--offline", is_flag=True, help="Do not ask bauplan for the job's logs.")
+@click.option("--offline", is_flag=True, help="Do not ask the platform about the job.")
 def check(folder: Path | None, as_json: bool, offline: bool) -> None:
     """Name each thing that is missing from the reports, with its file and line.
 
     DIR is the debug/ folder or the folder it lies in; without DIR it is the one of the git
-    repository that this folder belongs to. The error summary is compared with the job's logs
-    when the bauplan program can be asked for them.
+    repository that this folder belongs to. Error summary, pinned ref and code are compared with
+    what the platform knows of the job, when it can be asked.
     """
     debug = _debug_folder(folder or Path.cwd())
-    logs, notes = ({}, ["offline: not compared with the job's logs"]) if offline else _logs(debug)
     found = workspace.find(str(debug.parent))
-    known = reports.Known(logs=logs, repo=found.repo, project=found.project)
+    known = reports.Known(repo=found.repo, project=found.project)
+    notes = ["offline: not compared with what the platform knows of the job"]
+    if not offline:
+        known, notes = _asked(debug, known)
     problems = reports.check_all(str(debug), known=known)
     if as_json:
         click.echo(json.dumps(_as_json(debug, problems, notes), indent=2, ensure_ascii=False))
@@ -59,18 +61,23 @@ def _debug_folder(start: Path) -> Path:
     return debug
 
 
-def _logs(debug: Path) -> tuple[dict[str, str], list[str]]:
-    """The logs of each reported job, and for each job without them why."""
-    logs, notes = {}, []
+def _asked(debug: Path, known: reports.Known) -> tuple[reports.Known, list[str]]:
+    """What the platform tells of each reported job, and for each that it does not why."""
+    logs, refs, code, notes = {}, {}, {}, []
     for file in sorted((debug / reports.JOB_FOLDER).glob("*.md")):
         job = file.stem
         try:
             logs[job] = "".join(
                 bauplan.answer("job", what, job, timeout=30) for what in ("get", "logs")
             )
+            context = job_context.read(job)
         except SelfHealError as error:
-            notes.append(f"not compared with the job's logs: {error}")
-    return logs, notes
+            notes.append(f"not compared with what the platform knows of the job: {error}")
+            continue
+        refs[job] = context.ref
+        if known.repo and known.project:
+            code[job] = job_context.differing(context, known.repo, known.project, (job[:8],))
+    return known._replace(logs=logs, refs=refs, code=code), notes
 
 
 def _as_json(debug: Path, problems: list[reports.Problem], notes: list[str]) -> dict[str, object]:
