@@ -262,7 +262,12 @@ HOLLOW = {
         "<Paste output of bauplan table get>",
         "template's own",
     ),
-    "placeholder in a fence": ("data", SAMPLE, "```\n<Paste query output>\n```", "`Sample (20 rows)` is empty"),
+    "placeholder in a fence": (
+        "data",
+        SAMPLE,
+        "```\n<Paste query output>\n```",
+        "`Sample (20 rows)` is empty",
+    ),
     "sample elsewhere": ("data", SAMPLE, "See the query output.", "no output is pasted"),
     "sample denies the count": ("data", SAMPLE, "```\nNo rows\n```", "336776 rows, but the sample"),
     "sample is a heading only": (
