@@ -177,6 +177,13 @@ def test_lint_follows_the_version(document: Path):
     assert "2 commands are not those of bauplan 0.1.16" in str(result.exception)
 
 
+def test_every_document_of_this_project_passes_lint(installed: str):
+    root = plugin_root()
+    pages = ["README.md", "SKILL.md", "references/*.md", "docs/**/*.md"]
+    files = [str(path) for page in pages for path in sorted(root.glob(page))]
+    assert self_heal("lint", "--version", installed, *files).output == ""
+
+
 def test_lint_of_what_is_no_text_is_one_clear_error(tmp_path: Path):
     path = tmp_path / "picture.md"
     path.write_bytes(b"\xff\xfe\x00")

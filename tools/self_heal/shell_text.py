@@ -34,13 +34,13 @@ def simple_commands(text: str) -> Iterator[str]:
     quote, part, before = "", "", " "
     for character in text.replace("\\\n", " "):
         if quote:
-            quote = "" if character == quote and before != "\\" else quote
+            ends = character == quote and (before != "\\" or quote == "'")
+            quote = "" if ends else quote
         elif character in "\"'" and before != "\\":
             quote = character
         elif character == "#" and before.isspace():
             quote = "\n"  # a comment ends with its line
-            continue
-        elif character in _ENDS:
+        if character in _ENDS and not quote:
             yield part.strip()
             part, before = "", " "
             continue

@@ -83,6 +83,8 @@ SELF_HEAL_COMMANDS: Mapping[str, frozenset[str]] = {
     "reference": frozenset({"show", "lint", "build"}),
     "prove": frozenset(),
 }
+# Options by which `reference build` would write elsewhere or run another program.
+_BUILD_OPTIONS = frozenset(("--output", "--guide", "--program"))
 _BAUPLAN_INSTEAD = {
     ("config",): "`bauplan info` says who you are; the configuration holds the key",
     ("init",): "the project is there already; edit its files",
@@ -143,7 +145,14 @@ def _program(effect: RunProgram, context: Context) -> Iterator[Finding]:
 
 def _self_heal(effect: RunSelfHeal, _context: Context) -> Iterator[Finding]:
     words = [word for word in effect.argv if not word.startswith("-")]
-    if not words or "--help" in effect.argv:
+    flags = {word.partition("=")[0] for word in effect.argv}
+    if words[:2] == ["reference", "build"] and flags & _BUILD_OPTIONS:
+        yield _no(
+            f"`self-heal reference build` with {', '.join(sorted(flags & _BUILD_OPTIONS))}",
+            "use `self-heal reference build`, which asks the installed bauplan",
+        )
+    # A `--help` behind another option may be that option's value.
+    if not words or [word for word in effect.argv if word.startswith("-")] == ["--help"]:
         return
     known = SELF_HEAL_COMMANDS.get(words[0])
     if known is None or (known and words[1:2] and words[1] not in known):
