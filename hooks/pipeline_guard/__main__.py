@@ -13,7 +13,7 @@ import _signal  # type: ignore[import-not-found]  # `signal` costs 5 ms more (en
 import os
 import sys
 
-from pipeline_guard import lean
+from pipeline_guard import lean, lean_re
 
 SECONDS = {"before-tool": 8, "after-tool": 24}
 LARGEST_EVENT = 16 * 1024 * 1024
@@ -32,11 +32,13 @@ def main() -> None:
 
 def _answer(options: dict[str, str]) -> int:
     lean.install()
+    lean_re.install()
     from pipeline_guard import hook
 
     answer = hook.run(_read_input(), options)
     _write(2, answer.stderr and answer.stderr.rstrip("\n") + "\n")
     _write(1, answer.stdout)
+    lean_re.save()
     return answer.exit_code
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -23,6 +24,11 @@ MASK = "***"
 _LONGEST_TEXT = 4000
 _SECRET_NAMES = ("key", "token", "secret", "password", "passwd", "credential", "authorization")
 _SHORTEST_SECRET = 8
+_ASSIGNED = re.compile(
+    rf"([\w-]*(?:{'|'.join(_SECRET_NAMES)})[\w-]*[\"']?\s*[=:]\s*)[^\s\"',;]+", re.IGNORECASE
+)
+_AUTHORIZED = re.compile(r"(\b(?:bearer|basic)\s+)[\w.~+/=-]+", re.IGNORECASE)
+_ISSUED = re.compile(r"\b(?:(?:sk|ghp|gho|xox[abp])[-_]|AKIA|ASIA)[\w-]{12,}")
 
 
 def record(event: Event, verdict: Verdict) -> None:
@@ -58,12 +64,9 @@ def mask(text: str) -> str:
     for name, value in os.environ.items():
         if len(value) >= _SHORTEST_SECRET and _names_secret(name):
             text = text.replace(value, MASK)
-    import re
-
-    names = "|".join(_SECRET_NAMES)
-    text = re.sub(rf"(?i)([\w-]*(?:{names})[\w-]*[\"']?\s*[=:]\s*)[^\s\"',;]+", rf"\1{MASK}", text)
-    text = re.sub(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+", rf"\1 {MASK}", text)
-    return re.sub(r"\b(?:sk|ghp|gho|xox[abp]|AKIA|ASIA|bpln)[-_]?[\w-]{12,}", MASK, text)
+    for pattern in (_ASSIGNED, _AUTHORIZED):
+        text = pattern.sub(lambda found: found[1] + MASK, text)
+    return _ISSUED.sub(MASK, text)
 
 
 def _masked(value: object) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from pipeline_guard import python_edits, suggest, workspace
+from pipeline_guard import suggest, workspace
 from pipeline_guard.context import Context
 from pipeline_guard.effects import Effect, RunProgram, WritePath
 from pipeline_guard.verdicts import DENY, Finding
@@ -76,6 +76,8 @@ def _content(effect: WritePath) -> Iterator[Finding]:
         saw = f"what `{effect.tool}` would make of `{effect.path}` cannot be seen here"
         yield Finding(DENY, "unknown", saw, "Use the Edit or Write tool")
     elif effect.path.endswith(".py"):
+        from pipeline_guard import python_edits  # it reads Python, which costs 4 ms
+
         for fault in python_edits.faults(_before(effect.path), effect.text):
             do = "Keep the edit to models and expectations; look at data with `bauplan query`"
             yield _no(f"`{effect.path}`: {fault}", do)
