@@ -17,27 +17,6 @@ ROOT = plugin_root()
 BAUPLAN = Path(sys.executable).parent / "bauplan"
 REFUSED_BY_THE_PARSER = 2
 
-VALUES = {
-    "job_id": "3f0c2a9e-5d41-4c1b-9a77-1f2e3d4c5b6a",
-    "job id": "3f0c2a9e-5d41-4c1b-9a77-1f2e3d4c5b6a",
-    "commit_hash": "8d3f" * 16,
-    "main_hash": "8d3f" * 16,
-    "pinned ref": f"demo.nightly@{'8d3f' * 16}",
-    "pinned_ref": f"demo.nightly@{'8d3f' * 16}",
-    "source_branch": "demo.nightly",
-    "branch": "demo.nightly",
-    "transaction_branch": "demo.nightly-bpln-tx-run-20261122100000-3f0c2a9e",
-    "debug_branch": "demo.debug_3f0c2a9e",
-    "username": "demo",
-    "short_name": "3f0c2a9e",
-    "ns": "nyc",
-    "table": "flights",
-    "col": "dep_delay",
-    "dir": "pipeline",
-    "date": "2026-11-22",
-    "command": "run",
-}
-
 
 def pages() -> list[Path]:
     own = [ROOT / "SKILL.md", ROOT / "README.md", *(ROOT / "references").glob("*.md")]
@@ -50,8 +29,8 @@ def shown() -> list[tuple[str, Shown]]:
     return [*found, *remedies]
 
 
-def words(one: Shown) -> list[str]:
-    filled = fill(one.text, VALUES)[1:]
+def words(one: Shown, values: dict[str, str]) -> list[str]:
+    filled = fill(one.text, values)[1:]
     return [*filled, "--help"] if one.mention else filled
 
 
@@ -73,9 +52,11 @@ def test_the_skill_shows_commands_at_all():
 @pytest.mark.parametrize(
     ("page", "one"), shown(), ids=lambda value: value.text if isinstance(value, Shown) else value
 )
-def test_the_real_program_takes_each_command(page: str, one: Shown, nowhere: dict[str, str]):
+def test_the_real_program_takes_each_command(
+    page: str, one: Shown, nowhere: dict[str, str], example_values: dict[str, str]
+):
     done = subprocess.run(
-        [str(BAUPLAN), *words(one)],
+        [str(BAUPLAN), *words(one, example_values)],
         env=nowhere,
         cwd=nowhere["HOME"],
         capture_output=True,
@@ -94,10 +75,12 @@ def test_the_real_program_takes_each_command(page: str, one: Shown, nowhere: dic
         "| a | `bauplan query -o json` |\n|---|---|",
     ],
 )
-def test_a_wrong_command_is_found_and_refused(text: str, nowhere: dict[str, str]):
+def test_a_wrong_command_is_found_and_refused(
+    text: str, nowhere: dict[str, str], example_values: dict[str, str]
+):
     (one,) = commands(text)
     done = subprocess.run(
-        [str(BAUPLAN), *words(one)],
+        [str(BAUPLAN), *words(one, example_values)],
         env=nowhere,
         cwd=nowhere["HOME"],
         capture_output=True,
