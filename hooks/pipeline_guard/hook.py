@@ -82,7 +82,7 @@ def _record(event: Event, verdict: Verdict) -> None:
 
 def _object(data: bytes) -> Mapping[str, Any]:
     try:
-        raw = json.loads(data)
+        raw = json.loads(data.decode("utf-8"))
     except UnicodeDecodeError:
         raise BadEvent("the event is not UTF-8 text") from None
     except ValueError:

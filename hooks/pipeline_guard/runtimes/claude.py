@@ -12,6 +12,7 @@ from typing import Any
 from pipeline_guard import events
 from pipeline_guard.events import Event, ToolCall, ToolResult
 from pipeline_guard.runtimes import Answer, BadEvent
+from pipeline_guard.runtimes.payload import mapping, text
 from pipeline_guard.verdicts import ALLOW, Verdict
 from pipeline_guard.wording import reason
 
@@ -26,7 +27,13 @@ _PHASES = {
     "SessionStart": events.SESSION_START,
     "SessionEnd": events.SESSION_END,
     "ConfigChange": events.CONFIG_CHANGE,
-}
+} | dict.fromkeys(
+    """PostToolBatch Notification StopFailure SubagentStart PreCompact PostCompact PreModelSwitch
+    PostModelSwitch PermissionRequest PermissionDenied Setup TeammateIdle TaskCreated
+    TaskCompleted Elicitation ElicitationResult WorktreeCreate WorktreeRemove InstructionsLoaded
+    CwdChanged FileChanged DirectoryAdded MessageDisplay""".split(),
+    events.OTHER,
+)
 _WITH_TOOL = (events.BEFORE_TOOL, events.AFTER_TOOL)
 # Monitor runs a shell command and is presented under its own name by some versions.
 _SAME_TOOLS = {"Task": "Agent"}
@@ -35,21 +42,22 @@ _SAME_TOOLS = {"Task": "Agent"}
 def parse(raw: Mapping[str, Any], phase: str = "") -> Event:
     """Turn one hook payload into an event.
 
-    `phase` is what the hook was registered for; it is used where the payload names an event
-    that is not known, so that a new kind of tool event is still judged.
+    `phase` is what the hook was registered for: an event of another phase is not believed.
     """
-    name = _text(raw, "hook_event_name")
-    found = _PHASES.get(name, phase or events.OTHER)
+    name = text(raw, "hook_event_name")
+    found = _PHASES.get(name, "")
+    if not found or (phase and phase != found):
+        raise BadEvent(f"the event {name!r} is not known here")
     return Event(
         runtime="claude",
         phase=found,
-        session_id=_text(raw, "session_id"),
-        cwd=_text(raw, "cwd"),
+        session_id=text(raw, "session_id"),
+        cwd=text(raw, "cwd"),
         tool=_tool(raw) if found in _WITH_TOOL else None,
         result=_result(raw, name) if found == events.AFTER_TOOL else None,
         prompt=_prompt(raw) if found == events.PROMPT else "",
-        agent_id=_text(raw, "agent_id", needed=False),
-        transcript_path=_text(raw, "transcript_path", needed=False),
+        agent_id=text(raw, "agent_id", needed=False),
+        transcript_path=text(raw, "transcript_path", needed=False),
         stop_active=raw.get("stop_hook_active") is True,
         name=name,
         raw=raw,
@@ -60,28 +68,31 @@ def emit(verdict: Verdict, event: Event) -> Answer:
     """One minimal JSON object for a refusal or a question; silence for an allow."""
     if verdict.decision == ALLOW:
         return Answer()
-    text = quote(reason(verdict))
+    return answer(verdict.decision, reason(verdict), event)
+
+
+def answer(decision: str, words: str, event: Event) -> Answer:
+    """A refusal or a question in the form that Codex and Copilot took over."""
+    quoted = quote(words)
     if event.phase == events.BEFORE_TOOL:
         return Answer(
             '{"hookSpecificOutput":{"hookEventName":"PreToolUse",'
-            f'"permissionDecision":"{verdict.decision}","permissionDecisionReason":{text}}}}}'
+            f'"permissionDecision":"{decision}","permissionDecisionReason":{quoted}}}}}'
         )
     if event.phase in (events.STOP, events.CONFIG_CHANGE, events.PROMPT):
-        return Answer(f'{{"decision":"block","reason":{text}}}')
-    return Answer(stderr=reason(verdict), exit_code=2)
+        return Answer(f'{{"decision":"block","reason":{quoted}}}')
+    return Answer(stderr=words, exit_code=2)
 
 
 def _tool(raw: Mapping[str, Any]) -> ToolCall:
-    arguments = raw.get("tool_input")
-    if not isinstance(arguments, dict):
-        raise BadEvent("the event's tool_input is not an object")
-    name = _text(raw, "tool_name")
-    return ToolCall(_SAME_TOOLS.get(name, name), arguments, _text(raw, "tool_use_id", needed=False))
+    name = text(raw, "tool_name")
+    call = text(raw, "tool_use_id", needed=False)
+    return ToolCall(_SAME_TOOLS.get(name, name), mapping(raw, "tool_input"), call)
 
 
 def _result(raw: Mapping[str, Any], name: str) -> ToolResult:
     if name != "PostToolUse":
-        return ToolResult(False, _text(raw, "error", needed=False))
+        return ToolResult(False, text(raw, "error", needed=False))
     response = raw.get("tool_response")
     return ToolResult(_succeeded(response), _response_text(response))
 
@@ -111,15 +122,6 @@ def _prompt(raw: Mapping[str, Any]) -> str:
     """The person's words; a slash command that was expanded is put back as it was typed."""
     command = raw.get("command_name")
     if isinstance(command, str) and command:
-        words = (f"/{command.lstrip('/')}", _text(raw, "command_args", needed=False))
+        words = (f"/{command.lstrip('/')}", text(raw, "command_args", needed=False))
         return " ".join(words).strip()
-    return _text(raw, "prompt", needed=False)
-
-
-def _text(raw: Mapping[str, Any], key: str, *, needed: bool = True) -> str:
-    value = raw.get(key)
-    if isinstance(value, str) and (value or not needed):
-        return value
-    if needed:
-        raise BadEvent(f"the event has no {key}")
-    return ""
+    return text(raw, "prompt", needed=False)
