@@ -7,6 +7,8 @@ sources, stand in the two tables below. A test runs every command and method and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fake_bauplan import rest, rest_http
 from fake_bauplan.fidelity_calls import COMMANDS, METHODS, SOURCES
 from fake_bauplan.grpc_service import Service
@@ -44,7 +46,7 @@ def state(calls: tuple[str, ...]) -> str:
     return f"error: {', '.join(missing)} is not implemented" if missing else "works"
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
