@@ -18,7 +18,7 @@ from pipeline_guard.events import Event
 from pipeline_guard.session import Session
 from pipeline_guard.verdicts import DENY, Finding, Verdict
 
-_MODULES = (
+MODULES = (
     "main_branch",
     "git_only",
     "pinned_queries",
@@ -33,7 +33,8 @@ _MODULES = (
 _UNNUMBERED = ("tools",)
 
 
-def _rule(name: str) -> ModuleType:
+def rule(name: str) -> ModuleType:
+    """One rule's module, loaded when it is first asked for."""
     return import_module(f"pipeline_guard.rules.{name}")
 
 
@@ -83,15 +84,15 @@ def judged(effect: Effect, context: Context) -> list[Finding]:
 
 
 def _opinions(effect: Effect, context: Context) -> Iterator[Finding]:
-    wanted: tuple[str, ...] = _MODULES
+    wanted: tuple[str, ...] = MODULES
     if isinstance(effect, RunBauplan):
         call = context.bauplan(effect)
         if call.help:
             return  # it prints help and does nothing else
         wanted = ("known_flags",) if call.problems else wanted
-    for rule in map(_rule, wanted):
-        if isinstance(effect, rule.HANDLES):
-            yield from rule.judge(effect, context)
+    for module in map(rule, wanted):
+        if isinstance(effect, module.HANDLES):
+            yield from module.judge(effect, context)
 
 
 def _passable(found: list[Finding], effect: RunBauplan, context: Context) -> list[Finding]:

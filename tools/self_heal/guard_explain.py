@@ -53,7 +53,7 @@ def _session(folder: Path) -> Session:
 
 def _opinion(effect: Effect, context: Context) -> dict[str, Any]:
     opinions = []
-    for rule in decide.rules():
+    for rule in map(decide.rule, decide.MODULES):
         if isinstance(effect, rule.HANDLES):
             name = rulebook.RULES[rule.__name__.rpartition(".")[2]].name
             said = [_said(finding) for finding in rule.judge(effect, context)]
