@@ -80,9 +80,24 @@ def _unknown_flag(parse: Parse, fault: Fault) -> Line | None:
     _, end = _value_after(line, fault.at)
     instead = instead_of(parse, fault)
     if instead is None:
-        return None
+        return _behind_its_command(parse, fault) if command.group else None
     rest = line[end:] if instead.uses_value else line[fault.at + 1 :]
     return [*line[: fault.at], *instead.words, *rest]
+
+
+def _behind_its_command(parse: Parse, fault: Fault) -> Line | None:
+    """The line with a flag of the command, that stood before it, at its end."""
+    line, at = parse.argv, fault.at
+    _, end = _value_after(line, at)
+    for stop in (at + 1, end):  # a switch, or a flag with the word behind it
+        rest = Parse([*line[:at], *line[stop:]], parse.reference)
+        rest.run()
+        option = rest.command.flags.get(fault.part)
+        if option is not None and (option.value is None) == (
+            stop == at + 1 and "=" not in line[at]
+        ):
+            return [*rest.argv, *line[at:stop]]
+    return None
 
 
 def _value_after(line: Line, at: int) -> tuple[str | None, int]:

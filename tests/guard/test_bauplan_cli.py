@@ -144,6 +144,9 @@ def test_spells_strict_cache_and_transaction_as_the_version_does(
         ("run --dry-run=true", "run --dry-run"),
         ("query x --ref", "query x --ref <REF>"),
         ("job", "job ls"),
+        ("--ref x query 'SELECT 1'", "query 'SELECT 1' --ref x"),
+        ("job --status=fail ls", "job ls --status=fail"),
+        ("--dry-run run", "run --dry-run"),
         ("run --no-such-thing", "run --help"),
     ],
 )

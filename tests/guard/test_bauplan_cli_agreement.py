@@ -339,10 +339,9 @@ def fetch(version: str, folder: Path) -> None:
     """Install into a folder of its own, whole or not at all."""
     partial = folder.with_name(f"{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(partial)]
-    done = subprocess.run(
-        [*pip, f"bauplan=={version}"], capture_output=True, text=True, check=False
-    )
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    what = ["--retries", "1", "--no-deps", "--target", str(partial), f"bauplan=={version}"]
+    done = subprocess.run([*pip, *what], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         pytest.skip(f"bauplan {version} cannot be had: {done.stderr.strip()[-200:]}")
     partial.rename(folder)
