@@ -13,6 +13,7 @@ import importlib.metadata
 import json
 import os
 import sys
+import sysconfig
 import threading
 import traceback
 from collections.abc import Iterator
@@ -129,15 +130,23 @@ def _failure(error: BaseException, project: str) -> dict[str, Any]:
     for part in _chain(told):
         frames = [frame for frame in part.stack if not _ours(frame.filename)]
         part.stack[:] = frames
-    text = "".join(told.format()).replace(project + os.sep, "")
+    text = _without(project, "".join(told.format()))
     where = [frame for frame in told.stack if frame.filename.startswith(project + os.sep)]
     last = where[-1] if where else None
     return {
-        "error": "".join(told.format_exception_only()).strip().replace(project + os.sep, ""),
+        "error": _without(project, "".join(told.format_exception_only()).strip()),
         "trace": text.rstrip("\n"),
         "file": os.path.relpath(last.filename, project) if last else "",
         "line": (last.lineno or 0) if last else 0,
     }
+
+
+def _without(project: str, text: str) -> str:
+    """A text without this machine's folders: a traceback reads the same everywhere."""
+    paths = sysconfig.get_paths()
+    for folder in (project, paths["purelib"], paths["platlib"], paths["stdlib"]):
+        text = text.replace(folder + os.sep, "")
+    return text
 
 
 def _chain(told: traceback.TracebackException) -> Iterator[traceback.TracebackException]:

@@ -35,6 +35,16 @@ def test_the_log_holds_the_real_traceback_of_the_users_code_only(run, text) -> N
     assert not any("runner_child" in line for line in said)
 
 
+def test_a_traceback_names_no_folder_of_this_machine(run, text) -> None:
+    """The same failure reads the same on every machine, also inside libraries."""
+    body = "import json\nimport pyarrow.compute as pc\ntry:\n    json.loads('x')\n"
+    body += "except ValueError as error:\n    raise pc.fill_null(data['id'], 'x') from error"
+    said = run({"models.py": text.HEAD + text.model("a", body=body)}).printed()
+    files = {line.split('"')[1] for line in said if line.startswith('  File "')}
+    assert {"models.py", "json/__init__.py", "pyarrow/compute.py"} <= files
+    assert not any(name.startswith("/") for name in files)
+
+
 def test_a_failed_run_keeps_what_it_wrote_and_leaves_the_branch_alone(run, text, lakehouse) -> None:
     before = lakehouse.catalog.resolve("demo.dev")
     ran = run(boom(text))

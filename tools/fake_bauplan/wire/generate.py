@@ -17,23 +17,24 @@ PACKAGE = "fake_bauplan.wire.proto"
 
 def generate(target: Path) -> None:
     """Write the generated modules into `target`; raises RuntimeError where protoc fails."""
-    from grpc_tools import protoc  # type: ignore[import-untyped]
-
     target.mkdir(parents=True, exist_ok=True)
-    include = Path(protoc.__file__).parent / "_proto"
-    arguments = [
-        "protoc",
-        f"-I{HERE}",
-        f"-I{include}",
-        f"--python_out={target}",
-        f"--pyi_out={target}",
-        f"--grpc_python_out={target}",
-        *SOURCES,
-    ]
-    if protoc.main(arguments):
-        raise RuntimeError("protoc refused the interface files")
+    _protoc(f"--python_out={target}", f"--pyi_out={target}", f"--grpc_python_out={target}")
     for path in target.glob("*_pb2*.py*"):
         path.write_text(_absolute(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def descriptors(target: Path) -> bytes:
+    """The interface files as a serialized FileDescriptorSet, written to `target`."""
+    _protoc(f"--descriptor_set_out={target}")
+    return target.read_bytes()
+
+
+def _protoc(*outputs: str) -> None:
+    from grpc_tools import protoc  # type: ignore[import-untyped]
+
+    include = Path(protoc.__file__).parent / "_proto"
+    if protoc.main(["protoc", f"-I{HERE}", f"-I{include}", *outputs, *SOURCES]):
+        raise RuntimeError("protoc refused the interface files")
 
 
 def _absolute(text: str) -> str:
