@@ -121,13 +121,25 @@ def _differences(versions: list[Reference]) -> Iterator[str]:
         path = tuple(name.split())
         per_version = [{o.name: o for o in known.own(known.command(path))} for known in versions]
         for option in sorted({option for options in per_version for option in options}):
-            cells = [_cell(options.get(option)) for options in per_version]
+            cells = _cells([options.get(option) for options in per_version])
             if len(set(cells)) > 1:
                 yield f"| `{name} --{option}` | " + " | ".join(cells) + " |"
 
 
-def _cell(option: Option | None) -> str:
+def _cells(options: list[Option | None]) -> list[str]:
+    """What each version takes; of lists of values only what is not in all of them."""
+    lists = [set(o.value.choices) for o in options if o is not None and o.value is not None]
+    shared = set.intersection(*lists) if len(lists) == len(options) else set()
+    return [_cell(option, shared) for option in options]
+
+
+def _cell(option: Option | None, shared: set[str]) -> str:
     if option is None:
         return "no such flag"
-    taken = "a switch" if option.value is None else _takes(option.value).replace("|", ", ")
-    return taken + (f" ({option.default})" if option.default else "")
+    if option.value is None:
+        return "a switch"
+    if not shared:
+        default = f" ({option.default})" if option.default else ""
+        return _takes(option.value).replace("|", ", ") + default
+    more = [choice for choice in option.value.choices if choice not in shared]
+    return f"also {', '.join(more)}" if more else "no more"
