@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from pipeline_guard import gitstate, paths, suggest, workspace
+from pipeline_guard import gitstate, mcp, paths, suggest, workspace
 from pipeline_guard.context import Context
 from pipeline_guard.effects import (
     CallBauplanApi,
@@ -55,7 +55,7 @@ def judge(effect: Effect, context: Context) -> Iterator[Finding]:
     elif isinstance(effect, RunBauplan):
         if context.bauplan(effect).command == ("run",):
             yield from _run(context)
-    elif isinstance(effect, CallBauplanApi) and effect.tool == "project_run":
+    elif isinstance(effect, CallBauplanApi) and effect.tool in mcp.RUNS:
         yield from _run(context)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pipeline_guard import gate, paths, suggest, workspace
+from pipeline_guard import gate, mcp, paths, suggest, workspace
 from pipeline_guard.context import Context
 from pipeline_guard.effects import (
     CallBauplanApi,
@@ -33,7 +33,7 @@ def judge(effect: Effect, context: Context) -> Iterator[Finding]:
         if call.command == ("run",):
             yield from _faults("a run", list(_run(call, effect.cwd, context)), context)
     elif isinstance(effect, CallBauplanApi):
-        if effect.tool in ("project_run", "code_run"):
+        if effect.tool in mcp.RUNS:
             yield from _faults(f"`{effect.tool}`", list(_api_run(effect, context)), context)
             if effect.tool == "code_run":
                 from pipeline_guard.rules import sent_code  # it reads Python, which costs 4 ms
