@@ -254,7 +254,9 @@ def render() -> str:
 
 
 def _row(tool: str, cell: Cell) -> str:
-    return f"| {tool} | {_told(cell.denied, cell.reason)} | {_told(cell.allowed, cell.reason)} |"
+    wrong = "❌ " if cell.denied else ""  # what a document shows as wrong carries this mark
+    denied, allowed = _told(cell.denied, cell.reason), _told(cell.allowed, cell.reason)
+    return f"| {tool} | {wrong}{denied} | {allowed} |"
 
 
 def _told(call: Call | None, reason: str) -> str:
