@@ -18,6 +18,7 @@ from pipeline_guard.session import Session
 
 if TYPE_CHECKING:
     from pipeline_guard.bauplan_cli import BauplanCall
+    from pipeline_guard.gitstate import Change
     from pipeline_guard.reference import Reference
 
 UNKNOWN_BRANCH = "?"
@@ -40,7 +41,16 @@ class Scene(NamedTuple):
 class Context:
     """The session as the rules see it; what costs something is read on first use."""
 
-    __slots__ = ("_calls", "_reference", "_scene", "event", "facts", "policy", "workspace")
+    __slots__ = (
+        "_calls",
+        "_changes",
+        "_reference",
+        "_scene",
+        "event",
+        "facts",
+        "policy",
+        "workspace",
+    )
 
     def __init__(self, event: Event, session: Session) -> None:
         self.event = event
@@ -48,6 +58,7 @@ class Context:
         self.facts = session.facts
         self.policy = session.policy
         self._scene: Scene | None = None
+        self._changes: list[Change] | None = None
         self._reference: Reference | None = None
         self._calls: dict[Sequence[str], BauplanCall] = {}
 
@@ -76,6 +87,21 @@ class Context:
 
             self._calls[effect.argv] = bauplan_cli.read(effect.argv, self.reference)
         return self._calls[effect.argv]
+
+    @property
+    def changes(self) -> list[Change]:
+        """What git says is changed, as it was before the call; asked once."""
+        if self._changes is None:
+            from pipeline_guard import gitstate
+
+            self._changes = gitstate.changes(self.workspace.repo) if self.workspace.repo else []
+        return self._changes
+
+    @property
+    def uncommitted(self) -> list[Change]:
+        """The changed files of the project."""
+        place = self.workspace
+        return [c for c in self.changes if workspace.zone(c.path, place) == workspace.PROJECT]
 
     def git(self, effect: RunGit) -> GitCall:
         """The git call, its global options resolved."""

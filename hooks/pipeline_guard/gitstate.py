@@ -16,23 +16,23 @@ class Change(NamedTuple):
     """One changed file: absolute path, the index's and the working tree's state letter."""
 
     path: str
-    index: str
-    tree: str
+    in_index: str
+    in_tree: str
 
     @property
     def untracked(self) -> bool:
         """Git does not know the file."""
-        return self.index == "?"
+        return self.in_index == "?"
 
     @property
     def staged(self) -> bool:
         """The next commit has it."""
-        return self.index not in " ?!"
+        return self.in_index not in " ?!"
 
     @property
     def added(self) -> bool:
         """The next commit would have it as a new file."""
-        return self.index in "AC"
+        return self.in_index in "AC"
 
 
 class GitStateError(Exception):

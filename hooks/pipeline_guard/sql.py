@@ -118,7 +118,7 @@ def _not_a_table(node: exp.Table) -> list[str]:
     return [f"the table function {node.this.sql()[:60]}"]
 
 
-def _bounded(query: exp.Expression, most_rows: int) -> bool:
+def _bounded(query: exp.Expr, most_rows: int) -> bool:
     from sqlglot import exp
 
     if _has_limit(query, most_rows):
@@ -128,7 +128,7 @@ def _bounded(query: exp.Expression, most_rows: int) -> bool:
     return isinstance(query, exp.Select) and _one_row(query, most_rows)
 
 
-def _has_limit(query: exp.Expression, most_rows: int) -> bool:
+def _has_limit(query: exp.Expr, most_rows: int) -> bool:
     """`LIMIT 20` or `FETCH FIRST 20 ROWS ONLY`, a plain number each."""
     from sqlglot import exp
 
@@ -176,7 +176,7 @@ def _small_source(query: exp.Select, most_rows: int) -> bool:
     return isinstance(inner, exp.Subquery) and _has_limit(inner.this, most_rows)
 
 
-def _called(node: exp.Expression) -> list[str]:
+def _called(node: exp.Expr) -> list[str]:
     """The functions of one projection, without those of windows and of inner queries."""
     from sqlglot import exp
 
@@ -188,7 +188,7 @@ def _called(node: exp.Expression) -> list[str]:
     return names + [name for child in node.iter_expressions() for name in _called(child)]
 
 
-def _function_name(node: exp.Expression) -> str:
+def _function_name(node: exp.Expr) -> str:
     """The name a function is called by, in lower case."""
     from sqlglot import exp
 

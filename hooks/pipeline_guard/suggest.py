@@ -6,6 +6,7 @@ each one through the guard.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 
@@ -100,13 +101,29 @@ def query(context: Context, sql: str = "SELECT * FROM <table> LIMIT 20") -> str:
 
 
 def run(context: Context) -> str:
-    """The rerun on the debug branch, as strict as the installed version can be told."""
+    """The rerun on the debug branch, as strict as the installed version can be told.
+
+    What is not committed comes first: the rerun would be refused.
+    """
+    if context.uncommitted:
+        return f"Commit first: {save(context)}"
     folder = context.workspace.project or "<project>"
     words = ["bauplan", "run", "--project-dir", folder, "--ref", debug_branch(context)]
     strict = context.reference.command(("run",)).flags.get("--strict")
     if strict is not None:
         words += ["--strict"] if strict.value is None else ["--strict", "on"]
     return quoted(*words)
+
+
+def save(context: Context) -> str:
+    """The changed files of the project in a commit."""
+    files = sorted({relative(change.path, context) for change in context.uncommitted})
+    return f"{quoted('git', 'add', *files)} and {commit(context)}"
+
+
+def relative(path: str, context: Context) -> str:
+    """A path as one would type it where the agent is."""
+    return os.path.relpath(path, os.path.realpath(context.event.cwd))
 
 
 def on_debug_branch(context: Context) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from pipeline_guard import gitstate, mcp, paths, suggest, workspace
+from pipeline_guard import mcp, suggest, workspace
 from pipeline_guard.context import Context
 from pipeline_guard.effects import (
     CallBauplanApi,
@@ -16,7 +16,6 @@ from pipeline_guard.effects import (
     WritePath,
 )
 from pipeline_guard.git_cli import GitCall
-from pipeline_guard.gitstate import Change
 from pipeline_guard.rules import git_scope
 from pipeline_guard.verdicts import DENY, Finding
 
@@ -184,37 +183,27 @@ def _snapshot(context: Context) -> Iterator[Finding]:
     if any(context.protected(head) for head in context.scene.heads):
         return
     place = context.workspace
-    dirty = [c for c in gitstate.changes(place.repo) if git_scope.belongs_to_snapshot(c, place)]
+    dirty = [c for c in context.changes if git_scope.belongs_to_snapshot(c, place)]
     if dirty:
         new = any(change.untracked for change in dirty)
         add = (
-            suggest.quoted("git", "add", _relative(place.project, context)) + " and " if new else ""
+            suggest.quoted("git", "add", suggest.relative(place.project, context)) + " and "
+            if new
+            else ""
         )
         yield _no(
-            f"uncommitted changes of the person's, such as `{_relative(dirty[0].path, context)}`",
+            f"uncommitted changes of the person's, such as `{suggest.relative(dirty[0].path, context)}`",
             f"Save them first: {add}`git add -u`, then "
             f"{suggest.commit(context, 'Snapshot before healing')}",
         )
 
 
-def _relative(path: str, context: Context) -> str:
-    return os.path.relpath(path, paths.real(context.event.cwd, "/"))
-
-
 def _run(context: Context) -> Iterator[Finding]:
-    place = context.workspace
-    if not place.repo:
+    if not context.workspace.repo:
         return
     if context.scene.tree_moved:
         saw = "the same command line changes the code that this would run"
         yield _no(saw, f"Run it as a call of its own, after the commit: {suggest.run(context)}")
-        return
-    dirty = [change for change in gitstate.changes(place.repo) if _is_code(change, context)]
-    if dirty:
-        add = suggest.quoted("git", "add", *sorted({_relative(c.path, context) for c in dirty}))
-        saw = f"uncommitted changes in `{_relative(dirty[0].path, context)}`"
-        yield _no(saw, f"Commit them first: {add} and {suggest.commit(context)}")
-
-
-def _is_code(change: Change, context: Context) -> bool:
-    return workspace.zone(change.path, context.workspace) == workspace.PROJECT
+    elif context.uncommitted:
+        shown = suggest.relative(context.uncommitted[0].path, context)
+        yield _no(f"uncommitted changes in `{shown}`", suggest.run(context))

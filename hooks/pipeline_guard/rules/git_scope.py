@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from pipeline_guard import gitstate, paths, secrets_map, suggest, workspace
+from pipeline_guard import paths, secrets_map, suggest, workspace
 from pipeline_guard.context import Context
 from pipeline_guard.git_cli import GitCall
 from pipeline_guard.gitstate import Change
@@ -44,8 +44,7 @@ def commit(call: GitCall, context: Context) -> Iterator[Finding]:
         if workspace.zone(_root(word, call.folder), context.workspace) not in _OURS:
             yield _outside(word, context)
     whole = call.has("--all")
-    found = gitstate.changes(context.workspace.repo)
-    taken = [c for c in found if c.staged or (whole and not c.untracked)]
+    taken = [c for c in context.changes if c.staged or (whole and not c.untracked)]
     yield from _judged(taken, context)
 
 
@@ -70,7 +69,7 @@ def _staged(root: str, context: Context, tracked_only: bool) -> Iterator[Finding
         return
     if not place.repo:
         return
-    inside = [c for c in gitstate.changes(place.repo) if _below(c.path, root)]
+    inside = [c for c in context.changes if _below(c.path, root)]
     yield from _judged([c for c in inside if not (tracked_only and c.untracked)], context)
 
 
