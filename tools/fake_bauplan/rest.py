@@ -8,6 +8,7 @@ error.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
@@ -20,6 +21,7 @@ from fake_bauplan.refs import Ref
 PAGE = 100
 LARGEST_PAGE = 1000
 OWN_PROPERTY = "bpln_"
+NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 class Request(NamedTuple):
@@ -51,7 +53,7 @@ class Call(NamedTuple):
     def limit(self) -> int:
         """How many records a page has."""
         text = self.query.get("max_records", str(PAGE))
-        if not text.isdecimal() or int(text) < 1:
+        if not NUMBER.fullmatch(text) or int(text) < 1:
             raise BadRequest(f"max_records is {text!r}, not a positive number")
         return min(int(text), LARGEST_PAGE)
 

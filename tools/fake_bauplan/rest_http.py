@@ -15,7 +15,7 @@ from fake_bauplan import rest_refs, rest_tables
 from fake_bauplan.errors import BadRequest, PlatformError
 from fake_bauplan.faults import Injected
 from fake_bauplan.lakehouse import Lakehouse
-from fake_bauplan.rest import Request, answer, failure
+from fake_bauplan.rest import NUMBER, Request, answer, failure
 
 LOG = logging.getLogger(__name__)
 LARGEST_BODY = 1 << 20
@@ -77,7 +77,7 @@ class RestHandler(BaseHTTPRequestHandler):
         if "Transfer-Encoding" in self.headers:
             raise BadRequest("a body needs a Content-Length")
         length = self.headers.get("Content-Length", "0")
-        if not length.isdecimal():
+        if not NUMBER.fullmatch(length):
             raise BadRequest(f"Content-Length is {length!r}")
         if int(length) > LARGEST_BODY:
             raise TooLarge(f"the body has {length} bytes, more than {LARGEST_BODY}")
