@@ -25,6 +25,7 @@ def example_values() -> dict[str, str]:
         "date": "2026-11-22",
         "command": "run",
         "file": "pipeline/models.py",
+        "folder": "/data/events",
         "what the change does": "Cast dep_delay",
         "root_cause": "schema drift",
     }

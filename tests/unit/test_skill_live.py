@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from markdown_it import MarkdownIt
 
@@ -70,7 +72,16 @@ def live_values(stage: Stage) -> dict[str, str]:
         "dir": "pipeline",
         "date": "2026-11-22",
         "command": "run",
+        "folder": str(events_folder(stage)),
     }
+
+
+def events_folder(stage: Stage) -> Path:
+    """A folder with a file to import."""
+    folder = stage.folder / "events"
+    folder.mkdir()
+    pq.write_table(pa.table({"id": [1, 2]}), folder / "one.parquet")
+    return folder
 
 
 def shown() -> list[tuple[str, Shown]]:
