@@ -20,6 +20,7 @@ class Input(NamedTuple):
 
     `columns` is None where the whole table is asked for; `schema` names the `TableSchema` class
     that the columns come from (SDK 0.3). `parameter` is the function's parameter, empty in SQL.
+    `more` are further options that were given, such as `ref` or `connector` (SDK 0.1 and 0.2).
     """
 
     parameter: str
@@ -28,6 +29,7 @@ class Input(NamedTuple):
     filter: str = ""
     schema: str = ""
     line: int = 0
+    more: tuple[str, ...] = ()
 
 
 class Field(NamedTuple):

@@ -147,7 +147,9 @@ def _input(
     columns = _columns(values.get("columns"))
     if schema in schemas:
         columns = tuple(field.name for field in schemas[schema])
-    return Input(parameter, table, columns, str(values.get("filter") or ""), schema, call.lineno)
+    more = tuple(name for name in values if name not in ("name", "columns", "filter"))
+    condition = str(values.get("filter") or "")
+    return Input(parameter, table, columns, condition, schema, call.lineno, more)
 
 
 def _columns(value: object) -> tuple[str, ...] | None:

@@ -26,7 +26,14 @@ from fake_bauplan.refs import Ref
 from fake_bauplan.results import Results
 from fake_bauplan.run_inputs import Tables
 from fake_bauplan.run_log import RunLog
-from fake_bauplan.run_plan import Plan, PlanningError, RunRequest, make_plan, unpack
+from fake_bauplan.run_plan import (
+    Plan,
+    PlanningError,
+    RunRequest,
+    defaults,
+    make_plan,
+    unpack,
+)
 from fake_bauplan.run_writes import Writer
 from fake_bauplan.runs import Run
 from fake_bauplan.schema import UnsupportedType
@@ -62,8 +69,9 @@ class Commander:
         tables.mkdir()
         try:
             unpack(request.zip_file, project)
+            request = self._settle_namespace(job, request, project)
             plan = make_plan(project, request, source, self.engine)
-        except PlanningError as error:
+        except Exception as error:
             shutil.rmtree(project.parent)
             self._refuse(job, error)
             raise
@@ -94,16 +102,27 @@ class Commander:
             details=json.dumps({"request": asked}),
         )
 
-    def _refuse(self, job: Job, error: PlanningError) -> None:
+    def _settle_namespace(self, job: Job, request: RunRequest, project: Path) -> RunRequest:
+        """Fill in the project's namespace where the request has none, also in the record."""
+        request = request._replace(namespace=request.namespace or defaults(project).namespace)
+        details = json.loads(job.details)
+        details["request"]["namespace"] = request.namespace
+        self.jobs.update(job.id, details=json.dumps(details))
+        return request
+
+    def _refuse(self, job: Job, error: Exception) -> None:
+        """Keep the job as failed, with one line for each problem."""
+        expected = isinstance(error, (PlanningError, PlatformError))
+        problems = error.problems if isinstance(error, PlanningError) else [error]
         log = RunLog(self.jobs, job.id)
-        for problem in error.problems:
+        for problem in problems:
             log.system(str(problem), "ERROR")
-        log.end(JobFinished("failure", str(error)))
+        log.end(JobFinished("failure", str(error), user_error=expected))
 
     def _keep_graph(self, job: Job, plan: Plan) -> None:
         nodes = [model.name for model in plan.order]
         edges = [[read.table, model.name] for model in plan.order for read in model.inputs]
-        details = {**json.loads(job.details), "nodes": nodes, "edges": edges}
+        details = {**json.loads(self.jobs.get(job.id).details), "nodes": nodes, "edges": edges}
         self.jobs.update(job.id, details=json.dumps(details))
 
     def _launch(

@@ -207,7 +207,7 @@ def _echo(job: Job, asked: RunRequest) -> dict[str, Any]:
     """The settings that a run really has, defaults filled in."""
     return {
         "ref": job.ref,
-        "namespace": asked.namespace,
+        "namespace": job.detail("request")["namespace"],
         "dry_run": asked.dry_run,
         "transaction": requests.on_off(asked.transaction),
         "strict": requests.on_off(asked.strict),

@@ -23,11 +23,14 @@ MAX_SNAPSHOT_BYTES = 64 << 20
 
 
 class RunRequest(NamedTuple):
-    """What a client asks for; `arguments` are the free `--arg` pairs."""
+    """What a client asks for; `arguments` are the free `--arg` pairs.
+
+    Without a `namespace` it is the project's default one, see `with_namespace`.
+    """
 
     zip_file: bytes
     ref: str = MAIN
-    namespace: str = DEFAULT_NAMESPACE
+    namespace: str = ""
     dry_run: bool = False
     transaction: bool = True
     strict: bool = True
@@ -68,16 +71,25 @@ def unpack(content: bytes, folder: Path) -> None:
         raise PlanningError([Problem(f"the code snapshot is no zip file: {error}")]) from error
 
 
-def settings(folder: Path) -> Mapping[str, Any]:
-    """The project file's content; raises PlanningError where there is none or it is no YAML."""
+class Defaults(NamedTuple):
+    """What the project file says for all models."""
+
+    namespace: str = DEFAULT_NAMESPACE
+    python: str = ""
+
+
+def defaults(folder: Path) -> Defaults:
+    """`defaults` of the project file; raises PlanningError where it is missing or no YAML."""
     path = project_file(str(folder))
     if not path:
         raise PlanningError([Problem("no bauplan_project.yml in the code snapshot")])
     try:
-        found = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
+        found: Any = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        said = (found or {}).get("defaults") or {}
+        version = (said.get("python") or {}).get("version") or ""
+        return Defaults(said.get("namespace") or DEFAULT_NAMESPACE, str(version))
+    except (yaml.YAMLError, AttributeError) as error:
         raise PlanningError([Problem(f"cannot read {Path(path).name}: {error}")]) from error
-    return found if isinstance(found, dict) else {}
 
 
 def make_plan(folder: Path, request: RunRequest, source: Ref, engine: Engine) -> Plan:
@@ -86,12 +98,10 @@ def make_plan(folder: Path, request: RunRequest, source: Ref, engine: Engine) ->
     Raises PlanningError with every problem that was found.
     """
     project = read_project(str(folder), request.namespace)
-    defaults = (settings(folder).get("defaults") or {}).get("python") or {}
-    version = str(defaults.get("version") or "")
     problems = list(project.problems)
     if not problems:
         problems += _Checks(project, request, source, engine).problems()
-    programs, unknown = _programs(project, version)
+    programs, unknown = _programs(project, defaults(folder).python)
     problems += unknown
     if problems:
         raise PlanningError(problems)
@@ -146,6 +156,9 @@ class _Checks:
                 yield Problem(text, model.file, model.line, model.name)
 
     def _input(self, model: Model, read: Input) -> Iterator[Problem]:
+        for name in read.more:
+            text = f"the option '{name}' of bauplan.Model is not implemented by the fake lakehouse"
+            yield Problem(text, model.file, read.line, model.name)
         if self._project.producer(read.table, self._request.namespace):
             return
         full_name = read.table if "." in read.table else f"{self._request.namespace}.{read.table}"

@@ -9,12 +9,14 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pytest
 
+from fake_bauplan.clock import Clock
 from fake_bauplan.commander import Commander
 from fake_bauplan.job_events import Event, Log, TaskFinished
 from fake_bauplan.jobs import Job
@@ -119,6 +121,23 @@ def expectation(name: str, reads: str, body: str) -> str:
 
 
 REPLACE = "materialization_strategy='REPLACE'"
+
+
+@pytest.fixture
+def started() -> Callable[[Path, Mapping[str, str]], tuple[str, str]]:
+    """Runs a project in a new lakehouse with seed and frozen clock; the job and the branch."""
+
+    def start(folder: Path, files: Mapping[str, str]) -> tuple[str, str]:
+        clock = Clock(datetime(2026, 1, 1, tzinfo=UTC))
+        with Lakehouse(folder, seed=3, clock=clock) as opened:
+            opened.load_table("bauplan", "trips", TRIPS)
+            made = Commander(opened)
+            job = made.run(opened.owner, RunRequest(zipped(files), ref="main"))
+            assert made.wait(job.id).status == "COMPLETE"
+            made.close()
+            return job.id, opened.catalog.resolve("main").hash
+
+    return start
 
 
 class Bauplan(NamedTuple):

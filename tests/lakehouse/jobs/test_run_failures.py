@@ -131,6 +131,12 @@ def test_what_the_lake_lacks_is_found_before_anything_runs(
     assert not job.transaction_branch
 
 
+def test_an_option_that_is_not_implemented_is_refused_and_not_ignored(run) -> None:
+    source = "import bauplan\n@bauplan.model()\ndef a(x=bauplan.Model('trips', ref='main')): ...\n"
+    with pytest.raises(PlanningError, match=r"option 'ref' of bauplan.Model is not implemented"):
+        run({"models.py": source})
+
+
 def newest(commander):
     from fake_bauplan.jobs import Filter
 

@@ -196,3 +196,24 @@ def test_old_clients_may_use_the_columns_option_of_their_sdk(run) -> None:
     assert refused.job.status == "FAIL"
     assert "TypeError" in refused.job.error
     assert "columns" in refused.job.error
+
+
+def test_without_a_namespace_the_projects_own_is_used(run, text, lakehouse) -> None:
+    lakehouse.load_table("lab", "inputs", lakehouse_table(lakehouse), branch="demo.dev")
+    files = {
+        "models.py": text.HEAD + text.model("out", "inputs", options=text.REPLACE),
+        "bauplan_project.yml": "project:\n  id: x\ndefaults:\n  namespace: lab\n",
+    }
+    assert run(files).job.detail("request")["namespace"] == "lab"
+    assert lakehouse.catalog.table("demo.dev", "lab.out").rows == 4
+
+
+def test_the_same_seed_and_clock_give_the_same_jobs_and_hashes(tmp_path, text, started) -> None:
+    """Joins, groups and Python models: what a transcript replays."""
+    files = {
+        "models.py": text.HEAD + text.model("clean", options=text.REPLACE),
+        "pairs.sql": "-- bauplan: materialization_strategy=REPLACE\nSELECT a.id, count(*) AS n "
+        "FROM clean a JOIN trips b ON a.id <= b.id GROUP BY a.id",
+    }
+    one, other = (started(tmp_path / name, files) for name in ("one", "other"))
+    assert one == other

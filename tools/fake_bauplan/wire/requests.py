@@ -8,7 +8,7 @@ from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from fake_bauplan.catalog_types import DEFAULT_NAMESPACE, User
+from fake_bauplan.catalog_types import User
 from fake_bauplan.errors import BadRequest, NotImplementedYet
 from fake_bauplan.jobs import Filter
 from fake_bauplan.refs import MAIN
@@ -30,7 +30,7 @@ def run_request(
     return RunRequest(
         zip_file=code.zip_file if code else b"",
         ref=request.ref or MAIN,
-        namespace=request.namespace or DEFAULT_NAMESPACE,
+        namespace=request.namespace,
         dry_run=request.dry_run == common.JOB_REQUEST_OPTIONAL_BOOL_TRUE,
         transaction=_switch("transaction", request.transaction, True),
         strict=_switch("strict", request.strict, version >= STRICT_BY_DEFAULT),
