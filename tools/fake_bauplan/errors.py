@@ -47,33 +47,30 @@ class InvalidRef(PlatformError):
         super().__init__(f"Invalid ref {input_ref!r}{why and ': '}{why}", input_ref=input_ref)
 
 
-class NotABranchRef(PlatformError):
+class _WrongRef(PlatformError):
+    status = 400
+    says = ""
+
+    def __init__(self, input_ref: str) -> None:
+        super().__init__(f"Ref {input_ref!r} {self.says}", input_ref=input_ref)
+
+
+class NotABranchRef(_WrongRef):
     """A ref that is not a branch, where only a branch can be read."""
 
-    status, type = 400, "NOT_A_BRANCH_REF"
-
-    def __init__(self, input_ref: str) -> None:
-        super().__init__(f"Ref {input_ref!r} is not a branch", input_ref=input_ref)
+    type, says = "NOT_A_BRANCH_REF", "is not a branch"
 
 
-class NotATagRef(PlatformError):
+class NotATagRef(_WrongRef):
     """A ref that is not a tag."""
 
-    status, type = 400, "NOT_A_TAG_REF"
-
-    def __init__(self, input_ref: str) -> None:
-        super().__init__(f"Ref {input_ref!r} is not a tag", input_ref=input_ref)
+    type, says = "NOT_A_TAG_REF", "is not a tag"
 
 
-class NotAWriteBranchRef(PlatformError):
+class NotAWriteBranchRef(_WrongRef):
     """A write on a tag, a commit or a pinned branch."""
 
-    status, type = 400, "NOT_A_WRITE_BRANCH_REF"
-
-    def __init__(self, input_ref: str) -> None:
-        super().__init__(
-            f"Ref {input_ref!r} is not a branch that can be written", input_ref=input_ref
-        )
+    type, says = "NOT_A_WRITE_BRANCH_REF", "is not a branch that can be written"
 
 
 class SameRef(PlatformError):
@@ -121,13 +118,10 @@ class TagNotFound(PlatformError):
         super().__init__(f"Tag {tag_name!r} not found", tag_name=tag_name)
 
 
-class RefNotFound(PlatformError):
+class RefNotFound(_WrongRef):
     """No branch, tag or commit of that name."""
 
-    status, type = 404, "REF_NOT_FOUND"
-
-    def __init__(self, input_ref: str) -> None:
-        super().__init__(f"Ref {input_ref!r} not found", input_ref=input_ref)
+    status, type, says = 404, "REF_NOT_FOUND", "not found"
 
 
 class NamespaceNotFound(PlatformError):
