@@ -75,7 +75,8 @@ def _guard(repo: Path, event: bytes) -> Callable[[], object]:
 
 def _environment(repo: Path) -> dict[str, str]:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    return {"PATH": path, "HOME": str(repo.parent), "XDG_STATE_HOME": str(repo.parent / "state")}
+    home = {"HOME": str(repo.parent), "XDG_STATE_HOME": str(repo.parent / "state")}
+    return {"PATH": path, "CLAUDE_CODE_SESSION_ID": "bench", **home}
 
 
 def _event(repo: Path, tool: str, arguments: dict[str, str]) -> bytes:
