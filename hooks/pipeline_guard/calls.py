@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline_guard.effects import (
     CallBauplanApi,
     CallMcp,
+    DeletePath,
     Effect,
     FetchUrl,
     ReadPath,
@@ -22,6 +23,9 @@ from pipeline_guard.effects import (
 )
 from pipeline_guard.events import ToolCall
 from pipeline_guard.paths import real
+
+if TYPE_CHECKING:
+    from pipeline_guard import patches
 
 Arguments = Mapping[str, Any]
 
@@ -75,9 +79,13 @@ def _only(arguments: Arguments, known: str) -> None:
 def _bash(arguments: Arguments, cwd: str) -> list[Effect]:
     from pipeline_guard.shell import effects_of_command
 
-    _only(arguments, "command description timeout run_in_background dangerouslyDisableSandbox")
+    _only(
+        arguments,
+        "command description timeout run_in_background dangerouslyDisableSandbox workdir",
+    )
+    folder = real(_text(arguments, "workdir", "") or cwd, cwd)
     background = arguments.get("run_in_background", False)
-    return effects_of_command(_text(arguments, "command"), cwd, certain=background is False)
+    return effects_of_command(_text(arguments, "command"), folder, certain=background is False)
 
 
 def _write(arguments: Arguments, cwd: str) -> list[Effect]:
@@ -128,6 +136,38 @@ def _edited(text: str | None, edit: Arguments) -> str | None:
     if count == 0 or (count > 1 and edit.get("replace_all") is not True):
         return None
     return text.replace(old, new)
+
+
+def _patch(arguments: Arguments, cwd: str) -> list[Effect]:
+    """Every file of a patch: Codex's only way to edit, and Copilot's with some models."""
+    from pipeline_guard import patches
+
+    _only(arguments, "patch")
+    try:
+        changes = patches.read(_text(arguments, "patch"))
+    except patches.BadPatch as bad:
+        raise _Odd(f"its patch cannot be read: {bad}") from None
+    return [effect for change in changes for effect in _patched(change, cwd)]
+
+
+def _patched(change: patches.Change, cwd: str) -> list[Effect]:
+    from pipeline_guard import patches
+
+    path = real(change.path, cwd)
+    if change.kind == patches.DELETE:
+        return [DeletePath(path)]
+    if change.kind == patches.ADD:
+        return [WritePath(path, "Write", "".join(f"{line}\n" for line in change.lines))]
+    before = _content(path)
+    text = None if before is None else patches.updated(before, change.lines)
+    if not change.to:
+        return [WritePath(path, "Edit", text)]
+    return [DeletePath(path), WritePath(real(change.to, cwd), "Write", text)]
+
+
+def _delete(arguments: Arguments, cwd: str) -> list[Effect]:
+    _only(arguments, "file_path")
+    return [DeletePath(real(_text(arguments, "file_path"), cwd))]
 
 
 def _notebook(arguments: Arguments, cwd: str) -> list[Effect]:
@@ -186,6 +226,8 @@ _TOOLS: dict[str, Callable[[Arguments, str], list[Effect]]] = {
     "Write": _write,
     "Edit": _edit,
     "MultiEdit": _multi_edit,
+    "apply_patch": _patch,
+    "delete": _delete,
     "NotebookEdit": _notebook,
     "Read": _read,
     "NotebookRead": lambda arguments, cwd: [ReadPath(real(_text(arguments, "notebook_path"), cwd))],

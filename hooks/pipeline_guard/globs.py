@@ -18,6 +18,7 @@ def expand(parts: list[tuple[str, bool]], cwd: str) -> list[str]:
     bash leaves a pattern without a match as it is. A match that begins with `-` would be read as
     an option, so it is `Beyond`.
     """
+    parts = _merged(parts)
     written = "".join(text for text, _ in parts)
     matches = [""]
     for component in _components(parts):
@@ -29,6 +30,17 @@ def expand(parts: list[tuple[str, bool]], cwd: str) -> list[str]:
     if any(match.startswith("-") for match in matches) and not written.startswith("-"):
         raise Beyond(written, "a file that it matches would be read as an option")
     return sorted(matches) or [written]
+
+
+def _merged(parts: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """Neighbours of one kind as one part, so that a class such as `[a]` is in one piece."""
+    merged: list[tuple[str, bool]] = []
+    for text, active in parts:
+        if merged and merged[-1][1] == active:
+            merged[-1] = (merged[-1][0] + text, active)
+        else:
+            merged.append((text, active))
+    return merged
 
 
 def _components(parts: list[tuple[str, bool]]) -> list[list[tuple[str, bool]]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from pipeline_guard import shell_flow
-from pipeline_guard.effects import Effect, Unknown
+from pipeline_guard.effects import Effect, ReadPath, ReadVariable, RunProgram, Unknown
 from pipeline_guard.shell_state import MAX_BYTES, Beyond, Log, Place, Shell, World
 from pipeline_guard.shell_tree import parse
 
@@ -33,7 +33,23 @@ def effects_of_command(command: str, cwd: str, certain: bool = True) -> list[Eff
         log.add(beyond.effect)
     except RecursionError:
         log.add(Unknown(command[:120], "it is nested too deep"))
-    return list(dict.fromkeys(log.effects))
+    return _without_repeats(log.effects)
+
+
+def _without_repeats(effects: list[Effect]) -> list[Effect]:
+    """What means the same at any time is named once; runs and writes keep their order."""
+    first = {effect: index for index, effect in reversed(list(enumerate(effects)))}
+    return [
+        effect
+        for index, effect in enumerate(effects)
+        if not _is_timeless(effect) or first[effect] == index
+    ]
+
+
+def _is_timeless(effect: Effect) -> bool:
+    return isinstance(effect, ReadPath | ReadVariable | Unknown) or (
+        isinstance(effect, RunProgram) and effect.reads_only
+    )
 
 
 def _run(command: str, world: World, place: Place, log: Log) -> None:

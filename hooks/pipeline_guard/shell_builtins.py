@@ -123,7 +123,6 @@ def set_options(shell: Shell, node: Node, argv: Sequence[str], world: World, pla
                 raise shell.beyond(node, "this option changes how later words are read")
         elif isinstance(option, Unsure) or not _OPTIONS.fullmatch(option):
             raise shell.beyond(node, "this option changes how later words are read")
-    shell.log.add(RunProgram(tuple(argv), world.cwd, reads_only=True))
     return _same(world)
 
 
@@ -145,8 +144,9 @@ def shift(shell: Shell, node: Node, argv: Sequence[str], world: World, place: Pl
 
 
 def nothing(shell: Shell, node: Node, argv: Sequence[str], world: World, place: Place) -> Flow:
-    """`:` and `wait`: no effect."""
-    del shell, node, argv, place
+    """`:` and `wait`: they change nothing."""
+    del node, place
+    shell.log.add(RunProgram(tuple(argv), world.cwd, reads_only=True))
     return _same(world)
 
 
