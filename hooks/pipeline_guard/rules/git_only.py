@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 from pipeline_guard import mcp, suggest, workspace
@@ -185,17 +184,11 @@ def _snapshot(context: Context) -> Iterator[Finding]:
     place = context.workspace
     dirty = [c for c in context.changes if git_scope.belongs_to_snapshot(c, place)]
     if dirty:
-        new = any(change.untracked for change in dirty)
-        add = (
-            suggest.quoted("git", "add", suggest.relative(place.project, context)) + " and "
-            if new
-            else ""
-        )
-        yield _no(
-            f"uncommitted changes of the person's, such as `{suggest.relative(dirty[0].path, context)}`",
-            f"Save them first: {add}`git add -u`, then "
-            f"{suggest.commit(context, 'Snapshot before healing')}",
-        )
+        folder = suggest.quoted("git", "add", suggest.relative(place.project, context))
+        new = f"{folder} and " if any(change.untracked for change in dirty) else ""
+        shown = suggest.relative(dirty[0].path, context)
+        save = f"{new}`git add -u`, then {suggest.commit(context, 'Snapshot before healing')}"
+        yield _no(f"uncommitted changes of the person's, as `{shown}`", f"Save them first: {save}")
 
 
 def _run(context: Context) -> Iterator[Finding]:
