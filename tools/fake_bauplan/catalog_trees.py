@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from fake_bauplan.catalog_graph import micros, moment
 from fake_bauplan.catalog_types import Partition, Table
-from fake_bauplan.errors import NamespaceUnresolved, TableNotFound
+from fake_bauplan.errors import NamespaceNotFound, NamespaceUnresolved, TableNotFound
 from fake_bauplan.refs import Ref
 from fake_bauplan.storage import DataFile
 
@@ -104,7 +104,10 @@ def save_table(connection: sqlite3.Connection, table: Table) -> str:
 
 
 def find_table(connection: sqlite3.Connection, tree: Tree, name: str, ref: Ref) -> Table:
-    """A table by its full name; raises TableNotFound, naming the ref."""
+    """A table by its full name; raises NamespaceNotFound or TableNotFound, naming the ref."""
+    namespace = name.rpartition(".")[0]
+    if namespace and tree.get(namespace) != NAMESPACE:
+        raise NamespaceNotFound(namespace, ref)
     content = tree.get(name, NAMESPACE)
     if content == NAMESPACE:
         raise TableNotFound(name, ref)
