@@ -56,9 +56,9 @@ def _look(stage: Stage) -> Healed:
     client = stage.client()
     runs = client.get_jobs(filter_by_kinds=["run"])
     contexts = ((job, client.get_job_context(job.id, include_snapshot=True)) for job in runs)
-    job, context = next(pair for pair in contexts if PROOF_MARK not in pair[1].ref)
-    failed = client.get_job_context(stage.job)
-    return Healed(heads_of(stage.lakehouse, stage.repo), job, context, failed.ref)
+    job, context = next(pair for pair in contexts if PROOF_MARK not in str(pair[1].ref))
+    failed_on = str(client.get_job_context(stage.job).ref)
+    return Healed(heads_of(stage.lakehouse, stage.repo), job, context, failed_on)
 
 
 def _refusals(played: Sequence[Played]) -> Check:
