@@ -2,7 +2,8 @@
 
 Each module of `runtimes/` turns its program's own JSON into an `Event`. Tool names and
 argument keys are Claude Code's: `Bash{command}`, `Write{file_path, content}`,
-`Edit{file_path, old_string, new_string}`, `mcp__<server>__<tool>{...}`, and so on.
+`Edit{file_path, old_string, new_string}`, `mcp__<server>__<tool>{...}`, and so on. What it has
+not is named here: `Bash{workdir}`, `apply_patch{patch}`, `delete{file_path}`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline_guard import events, runtimes, session
 from pipeline_guard.events import Event
-from pipeline_guard.runtimes import Answer, BadEvent
+from pipeline_guard.runtimes import Answer, BadEvent, detect
 from pipeline_guard.verdicts import ALLOW, DENY, Finding, Verdict
 from pipeline_guard.wording import GUARD
 
@@ -17,9 +17,17 @@ _HARMLESS = (events.SUBAGENT_STOP, events.SESSION_END, events.OTHER)
 
 
 def run(data: bytes, options: Mapping[str, str]) -> Answer:
-    """Judge one event; `options` are the hook's own: runtime, phase, and active."""
-    adapter = runtimes.adapter(options.get("runtime", "claude"))
-    event = adapter.parse(_object(data), options.get("phase", ""))
+    """Judge one event; `options` are the hook's own: runtime, phase, and active.
+
+    Without a runtime the payload tells it; one that is not known is refused where a tool is
+    about to run, and left alone elsewhere.
+    """
+    raw, phase = _object(data), options.get("phase", "")
+    name = options.get("runtime") or detect.runtime(raw)
+    if not name:
+        return detect.unknown(phase)
+    adapter = runtimes.adapter(name)
+    event = adapter.parse(raw, phase)
     return adapter.emit(judge(event, active="active" in options), event)
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol, cast
 from pipeline_guard.events import Event
 from pipeline_guard.verdicts import Verdict
 
-NAMES = ("claude",)
+NAMES = ("claude", "codex", "copilot", "gemini", "opencode", "cursor")
 
 
 class Answer(NamedTuple):

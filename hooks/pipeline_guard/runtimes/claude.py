@@ -34,8 +34,9 @@ _PHASES = {
     CwdChanged FileChanged DirectoryAdded MessageDisplay""".split(),
     events.OTHER,
 )
+# What the program itself puts into the conversation in a prompt's place.
+_NOT_A_PERSON = ("<task-notification", "<system-reminder", "<local-command", "<bash-")
 _WITH_TOOL = (events.BEFORE_TOOL, events.AFTER_TOOL)
-# Monitor runs a shell command and is presented under its own name by some versions.
 _SAME_TOOLS = {"Task": "Agent"}
 
 
