@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from fake_bauplan.lakehouse import Lakehouse
 
+TAG = "client_tests"
 PASSENGERS = 891
 ZONES = 265
 MICROS = 1_000_000
@@ -52,6 +53,8 @@ def load(lakehouse: Lakehouse, branch: str = "main") -> None:
     """Load the tables, and put the files that imports read into the object storage."""
     lakehouse.load_table("bauplan", "titanic", titanic(), branch)
     lakehouse.load_table("bauplan", "taxi_fhvhv", taxi(), branch)
+    if all(tag.name != TAG for tag in lakehouse.catalog.names("TAG").items):
+        lakehouse.catalog.create_tag(TAG, branch)
     _write_objects(lakehouse.folder / "objects" / BUCKET)
 
 
