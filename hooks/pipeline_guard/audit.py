@@ -25,7 +25,8 @@ _LONGEST_TEXT = 4000
 _SECRET_NAMES = ("key", "token", "secret", "password", "passwd", "credential", "authorization")
 _SHORTEST_SECRET = 8
 _ASSIGNED = re.compile(
-    rf"([\w-]*(?:{'|'.join(_SECRET_NAMES)})[\w-]*[\"']?\s*[=:]\s*)[^\s\"',;]+", re.IGNORECASE
+    rf"([\w-]*(?:{'|'.join(_SECRET_NAMES)})[\w-]*[\"']?\s*[=:]\s*[\"']?)[^\s\"',;]+",
+    re.IGNORECASE,
 )
 _AUTHORIZED = re.compile(r"(\b(?:bearer|basic)\s+)[\w.~+/=-]+", re.IGNORECASE)
 _ISSUED = re.compile(r"\b(?:(?:sk|ghp|gho|xox[abp])[-_]|AKIA|ASIA)[\w-]{12,}")
@@ -64,7 +65,7 @@ def mask(text: str) -> str:
     for name, value in os.environ.items():
         if len(value) >= _SHORTEST_SECRET and _names_secret(name):
             text = text.replace(value, MASK)
-    for pattern in (_ASSIGNED, _AUTHORIZED):
+    for pattern in (_AUTHORIZED, _ASSIGNED):
         text = pattern.sub(lambda found: found[1] + MASK, text)
     return _ISSUED.sub(MASK, text)
 

@@ -7,13 +7,15 @@ import time
 from typing import NamedTuple
 
 from pipeline_guard import arming, events, folding, home, policy, workspace
-from pipeline_guard.events import Event
+from pipeline_guard.events import Event, ToolCall
 from pipeline_guard.ledger import Facts, Ledger, LedgerError, Line
 from pipeline_guard.policy import Policy
 from pipeline_guard.workspace import Workspace
 
 SKILL = "self-healing-pipeline"
 OFF = "off"
+# Their agents load a skill by reading its file.
+_WITHOUT_SKILL_CALL = ("codex", "cursor")
 
 
 class Session(NamedTuple):
@@ -43,7 +45,9 @@ def starts_healing(event: Event) -> bool:
         command, _, words = event.prompt.strip().partition(" ")
         return _is_skill(command, "/") and words.strip() != OFF
     if event.phase in (events.BEFORE_TOOL, events.AFTER_TOOL) and event.tool:
-        return event.tool.name == "Skill" and _is_skill(event.tool.arguments.get("skill"), "")
+        if event.tool.name == "Skill":
+            return _is_skill(event.tool.arguments.get("skill"), "")
+        return event.runtime in _WITHOUT_SKILL_CALL and _reads_skill(event.tool, event.cwd)
     return False
 
 
@@ -60,13 +64,16 @@ def start(event: Event) -> None:
 
 
 def heard(event: Event) -> None:
-    """Remember the person's own words."""
-    _begun(event)
-    ledger_of(event).append({"fact": "prompt", "text": event.prompt})
+    """Remember the person's own words, once where a runtime tells them in two events."""
+    last = _begun(event)[-1]
+    if event.prompt and (last["fact"], last.get("text")) != ("prompt", event.prompt):
+        ledger_of(event).append({"fact": "prompt", "text": event.prompt})
 
 
 def is_over(event: Event) -> bool:
     """Whether the last stop was accepted with valid reports, so that a new prompt ends healing."""
+    if not event.prompt:
+        return False
     stops = [line for line in ledger_of(event).read() if line["fact"] in ("stop", "edit")]
     return bool(stops) and stops[-1]["fact"] == "stop" and stops[-1]["valid"] is True
 
@@ -147,3 +154,14 @@ def _is_skill(name: object, slash: str) -> bool:
     if not isinstance(name, str) or not name.startswith(slash):
         return False
     return name.removeprefix(slash).rpartition(":")[2] == SKILL
+
+
+def _reads_skill(tool: ToolCall, cwd: str) -> bool:
+    """Whether the call reads the installed copy of the skill."""
+    if not any("SKILL.md" in str(value) for value in tool.arguments.values()):
+        return False
+    from pipeline_guard import calls
+    from pipeline_guard.effects import ReadPath
+
+    read = [e.path for e in calls.effects_of(tool, cwd) if isinstance(e, ReadPath)]
+    return any(path.endswith(f"/{SKILL}/SKILL.md") for path in read)

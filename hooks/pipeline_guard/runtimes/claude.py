@@ -125,4 +125,5 @@ def _prompt(raw: Mapping[str, Any]) -> str:
     if isinstance(command, str) and command:
         words = (f"/{command.lstrip('/')}", text(raw, "command_args", needed=False))
         return " ".join(words).strip()
-    return text(raw, "prompt", needed=False)
+    words = text(raw, "prompt", needed=False)
+    return "" if words.lstrip().startswith(_NOT_A_PERSON) else words
