@@ -12,6 +12,7 @@ from pipeline_guard.wording import GUARD
 
 MOST_REFUSALS = 2
 _MOST_LISTED = 12
+_QUOTES = " \n\"'`*"
 
 
 def judge(event: Event, current: Session) -> Verdict:
@@ -47,9 +48,10 @@ def is_blocked(current: Session) -> bool:
             _, _, section = file.read().partition("\n## Rerun result")
     except OSError:
         return False
-    words = section.partition("\n## ")[0].strip().strip("\"'`*").replace("–", "—").replace("-", "—")
+    words = section.partition("\n## ")[0].strip(_QUOTES).replace("–", "—").replace("-", "—")
     verdict, _, reason = words.partition("blocked:")
-    return verdict.strip() == "Failed —" and bool(reason.strip(" <>\"'`*"))
+    reason = reason.strip(_QUOTES)
+    return verdict.strip() == "Failed —" and bool(reason) and not reason.startswith("<")
 
 
 def _summary(current: Session) -> str:
