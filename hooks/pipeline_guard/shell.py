@@ -1,14 +1,15 @@
 """A bash command line -> its effects.
 
-The tree-sitter grammar parses it; only the kinds of nodes that are listed here and in
-`shell_flow` are followed, everything else is an `Unknown` effect, which is denied.
+The tree-sitter grammar parses it; only the kinds of nodes that `shell_flow`
+and `shell_branches` register are followed, everything else is an `Unknown` effect, which is denied.
 """
 
 from __future__ import annotations
 
 import re
 
-from pipeline_guard import shell_flow
+from pipeline_guard import shell_branches as _branches  # noqa: F401 - registers its handlers
+from pipeline_guard import shell_flow, shell_visit
 from pipeline_guard.effects import Effect, ReadPath, ReadVariable, RunProgram, Unknown
 from pipeline_guard.shell_state import MAX_BYTES, Beyond, Log, Place, Shell, World
 from pipeline_guard.shell_tree import parse
@@ -65,6 +66,6 @@ def _run(command: str, world: World, place: Place, log: Log) -> None:
         raise Beyond(command[:60] + "...", f"it is longer than {MAX_BYTES} bytes")
     shell = Shell(source, log, place)
     shell.run_inside = lambda node, inner, where: shell_flow.substitution(shell, node, inner, where)
-    shell.run_body = lambda node, worlds, where: shell_flow.visit(shell, node, worlds, where)
+    shell.run_body = lambda node, worlds, where: shell_visit.visit(shell, node, worlds, where)
     shell.run_script = lambda text, inner, where: _run(text, inner, where, log)
-    shell_flow.visit(shell, parse(source), (world,), place)
+    shell_visit.visit(shell, parse(source), (world,), place)
