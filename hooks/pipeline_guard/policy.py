@@ -70,11 +70,13 @@ def _tighten(policy: Policy, settings: Mapping[str, Any], path: str) -> Policy:
         max_rows=min(rows, policy.max_rows),
     )
     for name in ("push", "cleanup"):
-        wanted = settings.get(name, ASK)
-        if wanted == ASK and name in settings and getattr(policy, name) == DENY:
+        if settings.get(name) == ASK and getattr(policy, name) == DENY:
             notes.append(f"{path}: {name}: ask would loosen deny; it has no effect.")
-        if wanted == DENY:
-            changed = changed._replace(**{name: DENY})
+    push, cleanup = settings.get("push", policy.push), settings.get("cleanup", policy.cleanup)
+    changed = changed._replace(
+        push=DENY if DENY in (push, policy.push) else ASK,
+        cleanup=DENY if DENY in (cleanup, policy.cleanup) else ASK,
+    )
     return changed._replace(notes=tuple(notes))
 
 

@@ -123,7 +123,7 @@ def _prompt(raw: Mapping[str, Any]) -> str:
     """The person's words; a slash command that was expanded is put back as it was typed."""
     command = raw.get("command_name")
     if isinstance(command, str) and command:
-        words = (f"/{command.lstrip('/')}", text(raw, "command_args", needed=False))
-        return " ".join(words).strip()
+        typed = (f"/{command.lstrip('/')}", text(raw, "command_args", needed=False))
+        return " ".join(typed).strip()
     words = text(raw, "prompt", needed=False)
     return "" if words.lstrip().startswith(_NOT_A_PERSON) else words
