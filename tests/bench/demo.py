@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from agent_replay import transcript
+from agent_replay import script as scripts
 from agent_replay.hooks import Hooks, new_session_id
 from agent_replay.play import play
 from agent_replay.tools import Tools
@@ -20,7 +20,7 @@ SCENARIO = "schema-drift"
 
 def measure() -> list[Row]:
     """One demo, taken apart: setting up, the session, the checks, and the guard's share."""
-    session = transcript.read(plugin_root() / "tests" / "transcripts" / f"{SCENARIO}.jsonl")
+    session = scripts.read(plugin_root() / "tests" / "transcripts" / f"{SCENARIO}.jsonl")
     marks = [time.perf_counter()]
     with tempfile.TemporaryDirectory() as folder, staged(SCENARIO, Path(folder) / "demo") as stage:
         marks.append(time.perf_counter())

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from agent_replay.transcript import Transcript
+from agent_replay.script import Script as AgentScript
 from self_heal.places import plugin_root
 from tests.claude.scripted_model import Script, serve
 
@@ -44,14 +44,14 @@ def run_claude(claude: Path) -> Callable[..., Session]:
     """Start Claude Code in a folder with this repository as its plugin; gives what came of it."""
 
     def run(
-        transcript: Transcript,
+        agent: AgentScript,
         known: Mapping[str, str],
         folder: Path,
         environment: Mapping[str, str],
         prompt: str,
         *arguments: str,
     ) -> Session:
-        script = Script(transcript, known)
+        script = Script(agent, known)
         with serve(script) as url:
             done = subprocess.run(
                 [claude, "-p", prompt, *_options(), *arguments],

@@ -1,6 +1,6 @@
 """A scripted stand-in for the model behind Claude Code: the Messages API on loopback.
 
-It plays a transcript. It keeps no state: from the conversation that the client sends it takes how
+It plays a script. It keeps no state: from the conversation that the client sends it takes how
 many turns were made and what their results were, and answers with the next call.
 """
 
@@ -14,14 +14,15 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from agent_replay.transcript import Transcript, captured, fill
+from agent_replay.script import Script as AgentScript
+from agent_replay.script import captured, fill
 
 
 class Script:
-    """The next reply for a conversation, from a transcript and what is known beforehand."""
+    """The next reply for a conversation, from a script and what is known beforehand."""
 
-    def __init__(self, transcript: Transcript, names: Mapping[str, str]) -> None:
-        self.transcript = transcript
+    def __init__(self, agent: AgentScript, names: Mapping[str, str]) -> None:
+        self.agent = agent
         self.names = dict(names)
         self.errors: list[str] = []
         self.results: list[Mapping[str, Any]] = []
@@ -31,13 +32,13 @@ class Script:
         """The content blocks of the assistant's next message."""
         results = [block for message in messages for block in _results(message)]
         self.results = max(self.results, results, key=len)
-        if len(results) >= len(self.transcript.turns):
+        if len(results) >= len(self.agent.turns):
             return [{"type": "text", "text": "Healed."}]
         names = dict(self.names)
-        for turn, result in zip(self.transcript.turns, results, strict=False):
+        for turn, result in zip(self.agent.turns, results, strict=False):
             if turn.expect.verdict == "allow":
                 names |= captured(turn, text_of(result), names)
-        turn = self.transcript.turns[len(results)]
+        turn = self.agent.turns[len(results)]
         call = {"name": turn.call.tool, "input": fill(turn.call.input, names)}
         block = {"type": "tool_use", "id": f"toolu_{uuid.uuid4().hex[:20]}", **call}
         return [{"type": "text", "text": turn.say}, block]

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from agent_replay import transcript as transcripts
+from agent_replay import script as scripts
 from agent_replay.hooks import Answer
 from agent_replay.play import Played
-from agent_replay.transcript import Call, fill
+from agent_replay.script import Call, fill
 from self_heal.checks import check_healing
 from self_heal.places import plugin_root
 from self_heal.stage import Stage, staged
@@ -25,20 +25,20 @@ def test_claude_code_heals_the_pipeline_under_the_guard(
 ) -> None:
     """Forbidden calls are blocked with the rule's reason, and the healing holds."""
     path = plugin_root() / "tests" / "transcripts" / "schema-drift.jsonl"
-    transcript = transcripts.read(path)
+    script = scripts.read(path)
     with staged("schema-drift", tmp_path / "stage") as stage:
-        prompt = fill(transcript.header.prompt, stage.names)
-        session = run_claude(transcript, stage.names, stage.repo, stage.environment, prompt)
+        prompt = fill(script.header.prompt, stage.names)
+        session = run_claude(script, stage.names, stage.repo, stage.environment, prompt)
         assert session.script.errors == [], session.output
         assert session.exit_code == 0, session.output
-        played = [_played(number, session) for number in range(len(transcript.turns))]
+        played = [_played(number, session) for number in range(len(script.turns))]
         _verdicts_as_expected(played)
         _holds(stage, played)
 
 
 def _played(number: int, session: Session) -> Played:
     """A turn as the model saw it: a blocked call's result is an error with the reason."""
-    turn = session.script.transcript.turns[number]
+    turn = session.script.agent.turns[number]
     result = session.script.results[number]
     text = text_of(result)
     blocked = bool(result.get("is_error")) and "rule" in text.lower()

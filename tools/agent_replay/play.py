@@ -1,4 +1,4 @@
-"""Plays a transcript: each call through the guard's hooks, each allowed one really executed."""
+"""Plays a script: each call through the guard's hooks, each allowed one really executed."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from agent_replay.hooks import Answer, Hooks
+from agent_replay.script import Call, Script, Turn, captured, fill
 from agent_replay.tools import Outcome, Tools
-from agent_replay.transcript import Call, Transcript, Turn, captured, fill
 from self_heal.errors import CheckFailed
 
 
 class Diverged(CheckFailed):
-    """The guard or a tool did something else than the transcript says."""
+    """The guard or a tool did something else than the script says."""
 
 
 class Played(NamedTuple):
@@ -28,7 +28,7 @@ class Played(NamedTuple):
 
 
 def play(
-    transcript: Transcript,
+    script: Script,
     hooks: Hooks,
     tools: Tools,
     known: Mapping[str, str],
@@ -36,12 +36,12 @@ def play(
 ) -> list[Played]:
     """Play all turns in order; `known` are the names that the agent is told, `watch` sees each
     turn as it ends. Raises `Diverged` at the first turn whose verdict is not the expected one,
-    BadTranscript where a capture does not match.
+    BadScript where a capture does not match.
     """
     names = dict(known)
-    hooks.prompt(fill(transcript.header.prompt, names))
+    hooks.prompt(fill(script.header.prompt, names))
     played = []
-    for number, turn in enumerate(transcript.turns, 1):
+    for number, turn in enumerate(script.turns, 1):
         done = _play_turn(number, turn, names, hooks, tools)
         watch(done)
         played.append(done)
@@ -69,7 +69,7 @@ def _check(done: Played, names: dict[str, str]) -> None:
     if answer.decision != expected.verdict:
         text = answer.reason or (done.outcome.text if done.outcome else "")
         raise Diverged(
-            f"turn {done.number}: the guard said {answer.decision}, the transcript expects "
+            f"turn {done.number}: the guard said {answer.decision}, the script expects "
             f"{expected.verdict}: {done.call.input}\n{text}"
         )
     if expected.rule and f"rule {expected.rule}" not in answer.reason.lower():

@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import bauplan
+import yaml
 
 from fake_bauplan import nyc
+from fake_bauplan.clock import Clock
 from fake_bauplan.engine import Engine
 from fake_bauplan.lakehouse import Lakehouse
 from fake_bauplan.server import serve
@@ -57,10 +59,17 @@ class Stage(NamedTuple):
 
 
 @contextmanager
-def staged(name: str, folder: Path, replace: bool = False) -> Iterator[Stage]:
+def staged(
+    name: str,
+    folder: Path,
+    replace: bool = False,
+    seed: int | None = None,
+    clock: Clock | None = None,
+) -> Iterator[Stage]:
     """Set up scenario `name` in an empty `folder` and keep its lakehouse running meanwhile.
 
-    `replace` clears a folder that an earlier call made, and no other. Raises BadInput for a broken
+    `replace` clears a folder that an earlier call made, and no other; with a `seed` and a frozen
+    `clock` the lakehouse's ids, hashes and times repeat. Raises BadInput for a broken
     scenario, InTheWay for a folder in use, MissingProgram without the right `bauplan`.
     """
     source = scenarios.folder_of(name)
@@ -69,7 +78,7 @@ def staged(name: str, folder: Path, replace: bool = False) -> Iterator[Stage]:
     clear(folder, replace)
     repo = folder / "repository"
     scenarios.copy_project(source, scenario, repo)
-    with Lakehouse(folder / "lakehouse") as lakehouse, serve(lakehouse) as server:
+    with Lakehouse(folder / "lakehouse", seed, clock) as lakehouse, serve(lakehouse) as server:
         nyc.load(lakehouse)
         environment = make_environment(folder, server.endpoint, lakehouse.key)
         make_repository(repo, environment)
@@ -112,7 +121,7 @@ def make_environment(folder: Path, endpoint: str, key: str) -> dict[str, str]:
     config = folder / CONFIG
     config.parent.mkdir(parents=True)
     profile = {"api_key": key, "api_endpoint": endpoint, "active_branch": "main"}
-    config.write_text(json.dumps({"profiles": {"default": profile}}))
+    config.write_text(yaml.safe_dump({"profiles": {"default": profile}}))
     return {
         "HOME": str(home),
         "XDG_STATE_HOME": str(folder / "state"),

@@ -14,9 +14,9 @@ from rich.markup import escape
 
 from agent_replay.hooks import Hooks, new_session_id
 from agent_replay.play import Played, play
+from agent_replay.script import Script
+from agent_replay.script import read as read_script
 from agent_replay.tools import Tools
-from agent_replay.transcript import Transcript
-from agent_replay.transcript import read as read_transcript
 from self_heal.checks import Check, check_healing
 from self_heal.errors import CheckFailed
 from self_heal.places import plugin_root
@@ -58,8 +58,8 @@ def demo(name: str, workspace: Path, replace: bool) -> None:
         console.print(f"Setting up [bold]{name}[/]: a fake lakehouse with the flights of 2013 …")
         with staged(name, workspace.resolve(), replace) as stage:
             console.print(f"{stage.scenario.title}: job {stage.job} has failed.")
-            transcript = read_transcript(plugin_root() / "tests" / "transcripts" / f"{name}.jsonl")
-            played, guard_seconds = _play(stage, transcript, _timeline(console))
+            script = read_script(plugin_root() / "tests" / "transcripts" / f"{name}.jsonl")
+            played, guard_seconds = _play(stage, script, _timeline(console))
             checks = check_healing(stage, played)
     seconds = time.perf_counter() - started
     _report(console, checks, workspace)
@@ -69,11 +69,11 @@ def demo(name: str, workspace: Path, replace: bool) -> None:
 
 
 def _play(
-    stage: Stage, transcript: Transcript, watch: Callable[[Played], None]
+    stage: Stage, script: Script, watch: Callable[[Played], None]
 ) -> tuple[list[Played], float]:
     hooks = Hooks(plugin_root(), new_session_id(), stage.repo, stage.environment)
     tools = Tools(stage.repo, stage.environment)
-    return play(transcript, hooks, tools, stage.names, watch), hooks.seconds
+    return play(script, hooks, tools, stage.names, watch), hooks.seconds
 
 
 def _timeline(console: Console) -> Callable[[Played], None]:

@@ -1,12 +1,11 @@
-"""A transcript: an agent session as JSON lines, a header and then one turn per line.
+"""A script: what a scripted agent says and does, as JSON lines, a header and then one turn per line.
 
-A scripted transcript cannot know ids in advance. A turn may `capture` parts of a result by name
+Playing it gives a transcript. A script cannot know ids in advance: a turn may `capture` parts of a result by name
 with a regular expression of one group; later arguments use them as `{{name}}`.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,29 +19,20 @@ M = TypeVar("M", bound=BaseModel)
 PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 
 
-class BadTranscript(BadInput):
-    """A transcript that cannot be read; the message names file, line and what is wrong."""
+class BadScript(BadInput):
+    """A script that cannot be read; the message names file, line and what is wrong."""
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Origin(_Strict):
-    """Where a transcript comes from: a live model, or written by a person."""
-
-    kind: Literal["scripted", "live"]
-    model: str = ""
-    date: str = ""
-
-
 class Header(_Strict):
-    """The first line of a transcript."""
+    """The first line of a script."""
 
-    transcript: Literal[1]
+    script: Literal[1]
     title: str
     scenario: str
-    origin: Origin
     prompt: str
 
 
@@ -70,24 +60,24 @@ class Turn(_Strict):
     capture: dict[str, str] = {}
 
 
-class Transcript(_Strict):
-    """A whole session."""
+class Script(_Strict):
+    """A whole scripted session."""
 
     header: Header
     turns: tuple[Turn, ...]
 
 
-def read(path: Path) -> Transcript:
-    """Parse a transcript file; a damaged one raises `BadTranscript` with its line."""
+def read(path: Path) -> Script:
+    """Parse a script; a damaged one raises `BadScript` with its line."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise BadTranscript(f"{path} cannot be read: {error}") from error
+        raise BadScript(f"{path} cannot be read: {error}") from error
     if not lines:
-        raise BadTranscript(f"{path} is empty: a transcript starts with a header line")
+        raise BadScript(f"{path} is empty: a script starts with a header line")
     header = _line(path, 1, lines[0], Header)
     turns = tuple(_line(path, n, line, Turn) for n, line in enumerate(lines[1:], 2))
-    return Transcript(header=header, turns=turns)
+    return Script(header=header, turns=turns)
 
 
 def _line(path: Path, number: int, line: str, model: type[M]) -> M:
@@ -96,7 +86,7 @@ def _line(path: Path, number: int, line: str, model: type[M]) -> M:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise BadTranscript(f"{path}:{number}: {where}: {first['msg']}") from error
+        raise BadScript(f"{path}:{number}: {where}: {first['msg']}") from error
 
 
 def fill(value: Any, names: Mapping[str, str]) -> Any:
@@ -112,7 +102,7 @@ def fill(value: Any, names: Mapping[str, str]) -> Any:
 
 def _lookup(name: str, names: Mapping[str, str]) -> str:
     if name not in names:
-        raise BadTranscript(f"{{{{{name}}}}} is used before a turn has captured it")
+        raise BadScript(f"{{{{{name}}}}} is used before a turn has captured it")
     return names[name]
 
 
@@ -122,11 +112,6 @@ def captured(turn: Turn, text: str, names: Mapping[str, str] | None = None) -> d
     for name, pattern in turn.capture.items():
         match = re.search(fill(pattern, names or {}), text, re.MULTILINE)
         if match is None:
-            raise BadTranscript(f"{name}: {pattern!r} does not match the result:\n{text}")
+            raise BadScript(f"{name}: {pattern!r} does not match the result:\n{text}")
         found[name] = match.group(1)
     return found
-
-
-def dump(model: BaseModel) -> str:
-    """One line of a transcript file."""
-    return json.dumps(model.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False)
