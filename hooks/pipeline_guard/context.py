@@ -44,6 +44,7 @@ class Context:
     __slots__ = (
         "_calls",
         "_changes",
+        "_git_calls",
         "_reference",
         "_scene",
         "event",
@@ -60,6 +61,7 @@ class Context:
         self._scene: Scene | None = None
         self._changes: list[Change] | None = None
         self._reference: Reference | None = None
+        self._git_calls: dict[RunGit, GitCall] = {}
         self._calls: dict[Sequence[str], BauplanCall] = {}
 
     @property
@@ -100,12 +102,16 @@ class Context:
     @property
     def uncommitted(self) -> list[Change]:
         """The changed files of the project."""
-        place = self.workspace
-        return [c for c in self.changes if workspace.zone(c.path, place) == workspace.PROJECT]
+        return [change for change in self.changes if self._is_code(change.path)]
+
+    def _is_code(self, path: str) -> bool:
+        return workspace.zone(path, self.workspace) == workspace.PROJECT
 
     def git(self, effect: RunGit) -> GitCall:
         """The git call, its global options resolved."""
-        return read_git(effect.argv, effect.cwd)
+        if effect not in self._git_calls:
+            self._git_calls[effect] = read_git(effect.argv, effect.cwd)
+        return self._git_calls[effect]
 
     def protected(self, branch: str) -> bool:
         """Whether nobody may write this branch during a healing, in Bauplan or git."""
@@ -123,20 +129,19 @@ class Context:
             self._after_git(effect)
         elif isinstance(effect, RunBauplan):
             self._after_bauplan(effect)
-        elif isinstance(effect, (WritePath, DeletePath)):
-            zone = workspace.zone(effect.path, self.workspace)
-            moved = self.scene.tree_moved or zone == workspace.PROJECT
-            self._scene = self.scene._replace(tree_moved=moved)
+        elif isinstance(effect, (WritePath, DeletePath)) and self._is_code(effect.path):
+            self._scene = self.scene._replace(tree_moved=True)
 
     def _after_git(self, effect: RunGit) -> None:
         call = self.git(effect)
+        if not call.changes_tree:
+            return
         before = self.scene
-        moved = before.tree_moved or call.changes_tree
         heads, made = before.heads, before.made
         if call.target:
             heads = frozenset({call.target}) | (frozenset() if effect.certain else heads)
             made = made | ({call.target} if call.creates else set())
-        self._scene = before._replace(heads=heads, tree_moved=moved, made=made)
+        self._scene = before._replace(heads=heads, tree_moved=True, made=made)
 
     def _after_bauplan(self, effect: RunBauplan) -> None:
         if "checkout" not in effect.argv:

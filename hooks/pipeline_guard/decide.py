@@ -7,13 +7,21 @@ what the effect may have changed, and the next one is judged against that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from types import ModuleType
 
 from pipeline_guard import calls, verdicts
 from pipeline_guard.context import Context
-from pipeline_guard.effects import Effect, RunBauplan
+from pipeline_guard.effects import (
+    Effect,
+    ReadPath,
+    RunBauplan,
+    RunGit,
+    RunProgram,
+    UseTool,
+    WritePath,
+)
 from pipeline_guard.events import Event
 from pipeline_guard.session import Session
 from pipeline_guard.verdicts import DENY, Finding, Verdict
@@ -30,6 +38,30 @@ MODULES = (
     "account",
     "tools",
 )
+# Which rules look at the effects that come most often (each module's HANDLES says the same):
+# a rule that has nothing to say is not even loaded, which is half of a hook's time.
+JUDGES: Mapping[type, tuple[str, ...]] = {
+    RunProgram: ("no_scripts", "account", "tools"),
+    ReadPath: ("account", "tools"),
+    UseTool: ("tools",),
+    WritePath: (
+        "main_branch",
+        "git_only",
+        "inspect_first",
+        "allowed_files",
+        "no_scripts",
+        "tools",
+    ),
+    RunGit: (
+        "main_branch",
+        "git_only",
+        "inspect_first",
+        "keep_branches",
+        "allowed_files",
+        "account",
+        "tools",
+    ),
+}
 _UNNUMBERED = ("tools",)
 
 
@@ -84,7 +116,7 @@ def judged(effect: Effect, context: Context) -> list[Finding]:
 
 
 def _opinions(effect: Effect, context: Context) -> Iterator[Finding]:
-    wanted: tuple[str, ...] = MODULES
+    wanted = JUDGES.get(type(effect), MODULES)
     if isinstance(effect, RunBauplan):
         call = context.bauplan(effect)
         if call.help:

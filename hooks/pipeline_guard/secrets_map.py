@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 
 _FOLDERS = frozenset(
     """.bauplan .ssh .aws .azure .gnupg .kube .docker .gcloud .snowflake .databricks .oci .op
@@ -18,14 +17,14 @@ _FILES = frozenset(
 )
 _BELOW_CONFIG = frozenset("gcloud gh hub rclone op doctl git stripe heroku".split())
 _ENDINGS = (".pem", ".p12", ".pfx", ".key", ".keystore", ".kdbx", ".ppk")
-_PROCESS = re.compile(r"/proc/[^/]+(?:/task/[^/]+)?/(?:environ|mem|cmdline|auxv)")
-_WORDS = re.compile(r"(?i)(^|_)(api_?key|key|token|secrets?|passw(or)?d|credentials?|auth)(_|$)")
+_PROCESS = r"/proc/[^/]+(?:/task/[^/]+)?/(?:environ|mem|cmdline|auxv)"
+_WORDS = r"(?i)(^|_)(api_?key|key|token|secrets?|passw(or)?d|credentials?|auth)(_|$)"
 _HOME_SECRETS = (".bauplan", ".ssh", ".aws", ".config/gcloud", ".config/gh", ".netrc", ".env")
 
 
 def is_secret(path: str) -> bool:
     """Whether an absolute path is a file or folder with credentials."""
-    if _PROCESS.fullmatch(path):
+    if path.startswith("/proc/") and _is_of_process(path):
         return True
     parts = path.casefold().strip("/").split("/")
     name = parts[-1]
@@ -39,6 +38,12 @@ def is_secret(path: str) -> bool:
     )
 
 
+def _is_of_process(path: str) -> bool:
+    import re  # not loaded for most calls
+
+    return bool(re.fullmatch(_PROCESS, path))
+
+
 def holds_secret(folder: str) -> bool:
     """Whether a recursive read of this folder would pass through known secrets."""
     home = os.path.realpath(os.path.expanduser("~"))
@@ -50,4 +55,6 @@ def holds_secret(folder: str) -> bool:
 
 def is_secret_variable(name: str) -> bool:
     """Whether the name of an environment variable says that it holds a secret; `*` is all."""
-    return name == "*" or bool(_WORDS.search(name))
+    import re  # not loaded for most calls
+
+    return name == "*" or bool(re.search(_WORDS, name))

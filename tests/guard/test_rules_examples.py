@@ -50,4 +50,17 @@ def test_each_hard_rule_has_a_module_with_the_same_three_names(rule):
     assert rule.number == module.NUMBER
     assert module.HANDLES
     assert callable(module.judge)
-    assert rule.module in decide._MODULES
+    assert rule.module in decide.MODULES
+
+
+def test_the_rules_of_an_effect_are_those_that_handle_it():
+    for effect, named in decide.JUDGES.items():
+        handling = [name for name in decide.MODULES if effect in decide.rule(name).HANDLES]
+        assert list(named) == handling
+
+
+def test_what_goes_wrong_inside_is_a_denial(healing, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    found = healing.bash("bauplan info")
+    assert found.decision == "deny"
+    assert [finding.rule for finding in found.findings] == ["internal"]

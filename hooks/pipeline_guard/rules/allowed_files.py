@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 
 from pipeline_guard import suggest, workspace
@@ -19,8 +18,6 @@ KEY = "allowed_files"
 _EDITABLE = (".py", ".sql")
 _NEW_FILE = "expectations.py"
 _NOT_OURS = frozenset({"venv", "env", "node_modules", "site-packages", "__pycache__", "hooks"})
-_JOB = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{5,}\.md")
-_TABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*)*\.md")
 _REPORT_FOLDERS = ("", "job", "data_snapshot")
 _WRITING_OPTIONS = ("--output", "-o", "--out")
 
@@ -67,12 +64,19 @@ def _reports(context: Context) -> str:
 
 def _in_debug(name: str, context: Context) -> Iterator[Finding]:
     folder, file = os.path.split(name)
-    job = context.facts.job
-    fine = name == "summary.md" or (folder == "data_snapshot" and bool(_TABLE.fullmatch(file)))
-    if folder == "job" and _JOB.fullmatch(file):
-        fine = not job or file == f"{job}.md"
+    stem, job = file.removesuffix(".md"), context.facts.job
+    fine = name == "summary.md"
+    if stem != file and _is_name(stem):
+        fine |= folder == "data_snapshot" and ".." not in stem
+        fine |= folder == "job" and (stem == job if job else len(stem) > 5)
     if not fine:
         yield _no(f"`debug/{name}` is no report", f"The reports are {_reports(context)}")
+
+
+def _is_name(text: str) -> bool:
+    """A job id, or a table with or without its namespace."""
+    fine = text.isascii() and all(c.isalnum() or c in "._-" for c in text)
+    return fine and text[0] not in ".-" and text[-1] not in ".-"
 
 
 def _in_project(path: str, context: Context) -> Iterator[Finding]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from pipeline_guard import pins, workspace
@@ -16,7 +15,7 @@ NUMBER = 5
 HANDLES = (RunBauplan, RunGit, CallBauplanApi, DeletePath)
 
 KEY = "keep_branches"
-_CLEAN_UP = re.compile(r"(?i)\b(delete|remove|drop|clean|prune|rename|rm|get rid of)")
+_CLEAN_UP = r"(?i)\b(delete|remove|drop|clean|prune|rename|rm|get rid of)"
 _DELETES = ("--delete", "-D", "--move", "-M")
 _LEAVE = "Leave it: a person cleans up, or asks for it by name"
 
@@ -77,5 +76,7 @@ def _finding(saw: str, name: str, context: Context) -> Finding:
 
 def _asked_for(name: str, prompts: tuple[str, ...]) -> bool:
     """Whether the person's own words in this session ask to clean this very thing up."""
+    import re  # needed for a removal only
+
     word = re.compile(rf"(?<![\w./-]){re.escape(name)}(?![\w/-]|\.\w)")
-    return any(word.search(prompt) and _CLEAN_UP.search(prompt) for prompt in prompts)
+    return any(word.search(prompt) and re.search(_CLEAN_UP, prompt) for prompt in prompts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -87,7 +86,7 @@ def _query(call: BauplanCall, context: Context) -> Iterator[Finding]:
             saw = f"`--max-rows {value}` (0 means no limit); at most {most}"
             yield _no(saw, _bounded_form(text, context))
     if "file" in call.options:
-        saw = f"SQL from the file {shlex.quote(call.options['file'][-1])}"
+        saw = f"SQL from the file `{call.options['file'][-1]}`"
         yield _no(saw, f"Give the SQL on the command line: {suggest.query(context)}")
     elif not text:
         yield _no("a query without SQL", suggest.query(context))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping
 
 from pipeline_guard import suggest, workspace
@@ -11,7 +10,6 @@ from pipeline_guard.context import Context
 from pipeline_guard.git_cli import GitCall
 from pipeline_guard.verdicts import ASK, DENY, Finding
 
-_BRANCH_NAME = re.compile(r"debug/[A-Za-z0-9][A-Za-z0-9._/-]*")
 # Options of reads that start programs, read other files or write one (rule 7 names `--output`).
 _NO_READ = frozenset(
     """--output --ext-diff --textconv --no-index --open-files-in-pager --contents -O --stdin
@@ -35,7 +33,6 @@ _COMMIT = frozenset(
 )
 _REVERT = frozenset({"--no-edit", "--signoff"})
 _PUSH = frozenset("--set-upstream --quiet --verbose --progress --no-progress --dry-run".split())
-_REMOTE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 
 
 def judge(call: GitCall, context: Context) -> Iterator[Finding]:
@@ -55,8 +52,15 @@ def judge(call: GitCall, context: Context) -> Iterator[Finding]:
 
 def is_debug_branch(name: str) -> bool:
     """A git branch that a healing works on."""
+    rest = name.removeprefix("debug/")
     odd = ".." in name or "//" in name or name.endswith((".lock", "/", "."))
-    return bool(_BRANCH_NAME.fullmatch(name)) and not odd
+    return rest != name and _plain(rest, "._/-") and not odd
+
+
+def _plain(name: str, marks: str) -> bool:
+    """Letters, digits and these marks, none of them first."""
+    fine = name.isascii() and all(c.isalnum() or c in marks for c in name)
+    return fine and name[:1].isalnum()
 
 
 def _no(saw: str, do: str) -> Finding:
@@ -159,7 +163,7 @@ def _push(call: GitCall, context: Context) -> Iterator[Finding]:
             suggest.quoted("git", "push", "origin", own) if own else "`git push <remote> debug/…`"
         )
         yield _no("a push that does not name one debug branch", f"Push it by its name: {form}")
-    elif not _REMOTE.fullmatch(remote[0]):
+    elif not _plain(remote[0], "_-"):
         yield _no(f"a push to `{remote[0]}`", "Push to a remote by its name, such as `origin`")
     else:
         saw = f"`{refspecs[0]}` would be pushed to `{remote[0]}`"
