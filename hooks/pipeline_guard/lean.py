@@ -1,8 +1,9 @@
-"""A small stand-in for `typing`, for the hook process only: it starts on every call of the agent.
+"""Small stand-ins, for the hook process only: it starts on every call of the agent.
 
 Loading `typing` takes as long as starting the interpreter. The engine needs little of it when it
-runs: annotations are never evaluated, and what is left is `NamedTuple`. The stand-in serves that;
-whoever asks it for anything else gets the real module, which then takes its place.
+runs: annotations are never evaluated, and what is left is `NamedTuple`. And the SQL parser loads
+the packages' metadata (with e-mail and sockets) to look for plugins that nobody has. Whoever asks
+for anything else gets the real module, which then takes the stand-in's place.
 """
 
 from __future__ import annotations
@@ -13,37 +14,36 @@ from _collections import _tuplegetter  # type: ignore[import-not-found]  # as na
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import ModuleType
     from typing import Any
 
 _NAMES = ("Any", "NoReturn", "Final", "TypeAlias", "Self")
 
 
 def install() -> None:
-    """Put the stand-in where `import typing` finds it, before any other module does."""
-    if "typing" in sys.modules or sys.version_info >= (3, 14):
-        return  # loaded already; from 3.14 on it loads quickly, and annotations are kept elsewhere
-    sys.modules["typing"] = _stand_in()
+    """Put the stand-ins where `import` finds them, before any other module does."""
+    if "typing" not in sys.modules and sys.version_info < (3, 14):
+        # From 3.14 on it loads quickly, and annotations are kept elsewhere.
+        names: dict[str, Any] = dict.fromkeys(_NAMES, object)
+        cast = {"cast": lambda _, value: value, "TYPE_CHECKING": False}
+        _stand_in("typing", {**names, **cast, "NamedTuple": NamedTuple, "Protocol": object})
+    if "importlib.metadata" not in sys.modules:
+        _stand_in("importlib.metadata", {"entry_points": lambda **_: ()})
 
 
-def _stand_in() -> ModuleType:
-    module = type(sys)("typing", __doc__)
-    contents: dict[str, Any] = dict.fromkeys(_NAMES, object)
-    contents |= {"NamedTuple": NamedTuple, "Protocol": object, "TYPE_CHECKING": False}
-    contents |= {"cast": lambda _, value: value, "__getattr__": _real}
+def _stand_in(name: str, contents: dict[str, Any]) -> None:
+    module = type(sys)(name, __doc__)
     module.__dict__.update(contents)
-    return module
+    module.__dict__["__getattr__"] = lambda attribute: _real(name, attribute)
+    sys.modules[name] = module
 
 
-def _real(name: str) -> object:
-    """An attribute of the real `typing`."""
-    if name.startswith("__"):
-        raise AttributeError(name)
-    if sys.modules["typing"].__doc__ == __doc__:
-        del sys.modules["typing"]
-    import typing
-
-    return getattr(typing, name)
+def _real(name: str, attribute: str) -> object:
+    """An attribute of the real module."""
+    if attribute.startswith("__"):
+        raise AttributeError(attribute)
+    if sys.modules[name].__doc__ == __doc__:
+        del sys.modules[name]
+    return getattr(__import__(name, fromlist=[attribute]), attribute)
 
 
 class _Maker(type):
