@@ -11,11 +11,14 @@ from self_heal.errors import SelfHealError
 
 COMMANDS = {
     "demo": "the whole way on this machine: a broken pipeline, an agent under the guard, healed",
+    "doctor": "for each agent runtime, whether the guard is installed and works",
     "guard": "what the guard would say, and why",
+    "install": "puts the guard and the skill into an agent runtime's own files",
     "lakehouse": "the fake Bauplan that the real command line and SDK talk to",
     "prove": "runs the new expectation before and after the fix: red, then green",
     "reference": "the installed bauplan's command line, parsed; checks documents against it",
     "report": "validates the three reports of a healing",
+    "uninstall": "takes out what install put in",
 }
 
 

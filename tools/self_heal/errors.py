@@ -56,3 +56,39 @@ class NotForAgents(SelfHealError):
     """Only a person may do this, in a terminal of their own."""
 
     exit_code = 9
+
+
+class NotHealed(SelfHealError):
+    """A headless healing ended without a green rerun and valid reports; the blocker is named."""
+
+    exit_code = 10
+
+
+class ModelRefused(SelfHealError):
+    """The model declined to go on with a healing: its own policy forbids it."""
+
+    exit_code = 11
+
+
+class BudgetSpent(SelfHealError):
+    """A healing reached one of its limits: tokens, money, turns or minutes."""
+
+    exit_code = 12
+
+
+class ModelFailed(SelfHealError):
+    """The model's API cannot be reached, or answers with errors only."""
+
+    exit_code = 13
+
+
+class MissingKey(SelfHealError):
+    """There is no API key for the model, or it is not accepted."""
+
+    exit_code = 14
+
+
+class NoPermission(SelfHealError):
+    """A file or folder may not be read or written by this user."""
+
+    exit_code = 10
