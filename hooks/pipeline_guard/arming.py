@@ -43,11 +43,17 @@ def is_on(session_id: str, repo: str) -> bool:
 
 def arm_session(session_id: str, repo: str) -> None:
     """Switch healing on for a session and for the agent process it runs in."""
+    _forget_dead()
     process = processes.agent()
     identity = process.identity if process else ""
     if identity:
         _write(PROCESS + identity, identity, repo)
     _write(SESSION + home.file_name(session_id), identity, repo)
+
+
+def arm_alone(session_id: str, repo: str) -> None:
+    """Switch healing on for a session whose agent is this very process."""
+    _write(SESSION + home.file_name(session_id), "", repo)
 
 
 def arm_repository(repo: str) -> None:
@@ -66,6 +72,11 @@ def disarm_session(session_id: str) -> None:
     _remove(m for m in markers() if m.name in own or (m.process and m.process in shared))
 
 
+def disarm_alone(session_id: str) -> None:
+    """Switch off what `arm_alone` switched on, and no other session of the caller's."""
+    _remove([Marker(SESSION + home.file_name(session_id), "", "")])
+
+
 def disarm_repository(repo: str) -> list[Marker]:
     """Switch healing off for a repository and for all sessions in it; tells what was on."""
     found = [marker for marker in markers() if marker.repo == repo]
@@ -82,16 +93,6 @@ def markers() -> list[Marker]:
     except FileNotFoundError:
         return []
     return [_read(name) for name in names]
-
-
-def forget_dead() -> None:
-    """Take out the markers of agent processes that have ended."""
-    for marker in markers():
-        if marker.name.startswith(PROCESS):
-            pid = marker.name.removeprefix(PROCESS).partition(".")[0]
-            process = processes.read(int(pid)) if pid.isdigit() else None
-            if process is None or PROCESS + process.identity != marker.name:
-                _remove([marker])
 
 
 def _folder() -> str:
@@ -123,6 +124,16 @@ def _read(name: str) -> Marker:
         return Marker(name, str(content["process"]), str(content["repo"]))
     except (OSError, ValueError, KeyError, TypeError):
         return Marker(name, "", "")
+
+
+def _forget_dead() -> None:
+    """Take out the markers of agent processes that have ended."""
+    for marker in markers():
+        if marker.name.startswith(PROCESS):
+            pid = marker.name.removeprefix(PROCESS).partition(".")[0]
+            process = processes.read(int(pid)) if pid.isdigit() else None
+            if process is None or PROCESS + process.identity != marker.name:
+                _remove([marker])
 
 
 def _remove(found: Iterable[Marker]) -> None:

@@ -95,6 +95,14 @@ def test_it_holds_after_resume_in_another_process(healing):
     assert is_on(healing)
 
 
+def test_the_marker_of_an_agent_process_that_has_ended_is_forgotten(healing):
+    ended = healing.state / "armed" / "process.4194303.1"
+    ended.write_text('{"process": "4194303.1", "repo": ""}')
+    healing.starts_healing()
+    assert not ended.exists()
+    assert len([name for name in armed(healing) if name.startswith("process.")]) == 1
+
+
 def test_another_session_in_another_process_stays_off(healing):
     """Markers that do not concern a session cost it nothing, and switch nothing on."""
     event = json.dumps(

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline_guard.ledger import Ledger, LedgerError
@@ -40,6 +40,7 @@ def test_lines_come_back_in_order_with_the_time_they_were_written(ledger: Ledger
     assert all(line["at"].endswith("Z") for line in ledger.read())
 
 
+@settings(deadline=None, max_examples=50)  # it writes files
 @given(st.text())
 def test_any_text_survives(tmp_path_factory: pytest.TempPathFactory, text: str):
     ledger = Ledger(str(tmp_path_factory.mktemp("ledger")))

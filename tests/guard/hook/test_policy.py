@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline_guard import policy
@@ -36,11 +36,11 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def write(place: Path, user: object = None, project: object = None) -> Policy:
-    layers = {"config/self-healing-pipeline/self-heal.yml": user, "repo/.self-heal.yml": project}
-    for name, settings in layers.items():
+    files = {"config/self-healing-pipeline/self-heal.yml": user, "repo/.self-heal.yml": project}
+    for name, content in files.items():
         (place / name).unlink(missing_ok=True)
-        if settings is not None:
-            (place / name).write_text(yaml.safe_dump(settings))
+        if content is not None:
+            (place / name).write_text(yaml.safe_dump(content))
     return policy.load(str(place / "repo"))
 
 
@@ -65,6 +65,7 @@ def test_a_project_cannot_loosen_what_the_user_set_and_is_told_so(place: Path):
     ]
 
 
+@settings(deadline=None, max_examples=50)  # it writes files
 @given(LAYER, LAYER)
 def test_no_layer_ever_loosens(
     tmp_path_factory: pytest.TempPathFactory, user: dict[str, object], project: dict[str, object]
