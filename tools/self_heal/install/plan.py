@@ -94,8 +94,13 @@ def _as_it_was(
     if kept is None:
         return None if hooks.is_bare(left) else hooks.write(left)
     old = hooks.read(path, kept, target)
-    same = {k: v for k, v in old.items() if v != {}} == {k: v for k, v in left.items() if v != {}}
-    return kept if same else hooks.write(left)
+    return kept if _said(old) == _said(left, but=old) else hooks.write(left)
+
+
+def _said(settings: hooks.Settings, but: hooks.Settings | None = None) -> hooks.Settings:
+    """The settings without what says nothing, and without a version that we had to add."""
+    ours = {"version"} if but is not None and "version" not in but else set()
+    return {k: v for k, v in settings.items() if v != {} and k not in ours}
 
 
 def _skill_in(target: Target, scope: Scope) -> Iterator[Change]:
