@@ -53,7 +53,8 @@ def _run(effect: CallBauplanApi, job: str, current: Session) -> Line:
 def _job(_: _Arguments, answer: _Arguments) -> Iterator[Line]:
     job = answer["job"]
     said = str(job.get("error_message") or "")
-    yield {"fact": "job", "id": job["id"], "status": job["status"], "text": said}
+    known = {"id": job["id"], "status": job["status"], "kind": str(job.get("kind") or "")}
+    yield {"fact": "job", **known, "text": said}
     if job.get("logs"):
         yield {"fact": "logs", "job": job["id"], "model": "", "text": str(job["logs"])}
     if "@" in str(job.get("ref") or ""):

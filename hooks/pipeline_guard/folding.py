@@ -68,21 +68,31 @@ def _status(job: str, lines: list[Line]) -> str:
 
 
 def _job(lines: list[Line]) -> str:
-    """The failed job that is healed: the last one looked into before the debug branch was made.
+    """The failed run that is healed: the last one looked into before the debug branch was made.
 
-    One the person named comes before others, one whose logs were read before one that was only
-    looked up; a job this session started itself is never the one.
+    One the person named comes before others (and need not have failed: its result may be wrong),
+    one whose logs were read before one that was only looked up; a job this session started itself
+    is never the one, nor is a query or an import, which an agent can make fail at will.
     """
     before = _until(lines, "edit")
     own = {line["job"] for line in _each(lines, "run")}
-    failed = [line["id"] for line in _each(before, "job") if line["status"].lower() in _FAILED]
     logged = {line["job"] for line in _each(before, "logs")}
     words = " ".join(line["text"] for line in _each(lines, "prompt"))
+    failed = [
+        line["id"]
+        for line in _each(before, "job")
+        if _is_run(line) and (line["status"].lower() in _FAILED or line["id"] in words)
+    ]
     ranked = sorted(
         (job for job in failed if job not in own),
         key=lambda job: (job in words, job in logged),
     )
     return str(ranked[-1]) if ranked else ""
+
+
+def _is_run(line: Line) -> bool:
+    kind = str(line.get("kind", "")).casefold()
+    return not any(other in kind for other in ("query", "import", "plan", "table"))
 
 
 def _until(lines: list[Line], fact: str) -> list[Line]:

@@ -59,7 +59,8 @@ def _job(call: BauplanCall, text: str) -> list[Line]:
     for row in rows:
         if row.get("id") and row.get("status") and _asked_for(call, row["id"]):
             known = {"id": str(row["id"]), "status": str(row["status"])}
-            return [{"fact": "job", **known, "text": text[:_LONGEST_TEXT]}]
+            kind = str(row.get("kind") or "")
+            return [{"fact": "job", **known, "kind": kind, "text": text[:_LONGEST_TEXT]}]
     return []
 
 

@@ -7,19 +7,18 @@ from collections.abc import Iterator
 
 from pipeline_guard import suggest, workspace
 from pipeline_guard.context import Context
-from pipeline_guard.effects import DeletePath, Effect, MakeFolder, RunGit, RunSelfHeal, WritePath
+from pipeline_guard.effects import DeletePath, Effect, MakeFolder, RunGit, WritePath
 from pipeline_guard.project import PROJECT_FILES
 from pipeline_guard.verdicts import DENY, Finding
 
 NUMBER = 7
-HANDLES = (WritePath, MakeFolder, DeletePath, RunGit, RunSelfHeal)
+HANDLES = (WritePath, MakeFolder, DeletePath, RunGit)
 
 KEY = "allowed_files"
 _EDITABLE = (".py", ".sql")
 _NEW_FILE = "expectations.py"
 _NOT_OURS = frozenset({"venv", "env", "node_modules", "site-packages", "__pycache__", "hooks"})
 _REPORT_FOLDERS = ("", "job", "data_snapshot")
-_WRITING_OPTIONS = ("--output", "-o", "--out")
 
 
 def judge(effect: Effect, context: Context) -> Iterator[Finding]:
@@ -35,8 +34,6 @@ def judge(effect: Effect, context: Context) -> Iterator[Finding]:
     elif isinstance(effect, RunGit):
         for file in context.git(effect).values("--output"):
             yield _no(f"git would write `{file}`", "Read the output: leave `--output` out")
-    elif isinstance(effect, RunSelfHeal):
-        yield from _self_heal(effect)
 
 
 def _no(saw: str, do: str) -> Finding:
@@ -100,9 +97,3 @@ def _folder(path: str, context: Context) -> Iterator[Finding]:
     if (name if name != "." else "") not in _REPORT_FOLDERS:
         do = "`mkdir -p debug/job debug/data_snapshot`"
         yield _no(f"the folder `{path}`", do)
-
-
-def _self_heal(effect: RunSelfHeal) -> Iterator[Finding]:
-    for word in effect.argv:
-        if word.partition("=")[0] in _WRITING_OPTIONS:
-            yield _no(f"`self-heal` would write with `{word}`", "Leave that option out")

@@ -77,14 +77,18 @@ BAUPLAN_COMMANDS = frozenset(
         ("run",),
     }
 )
-SELF_HEAL_COMMANDS: Mapping[str, frozenset[str]] = {
-    "guard": frozenset({"status", "explain", "log"}),
-    "report": frozenset({"check"}),
-    "reference": frozenset({"show", "lint", "build"}),
-    "prove": frozenset(),
+# This project's own command line: what the agent may run, and with which options. None of them
+# names a file to write, a program to start or another ref to work on.
+SELF_HEAL: Mapping[tuple[str, ...], tuple[str, ...]] = {
+    ("guard", "status"): ("--json",),
+    ("guard", "explain"): ("--json",),
+    ("guard", "log"): ("--json", "--last", "--denied"),
+    ("report", "check"): ("--json", "--offline"),
+    ("reference", "show"): ("--json", "--version"),
+    ("reference", "lint"): ("--json", "--version"),
+    ("reference", "build"): (),
+    ("prove",): ("--json", "--job"),
 }
-# Options by which `reference build` would write elsewhere or run another program.
-_BUILD_OPTIONS = frozenset(("--output", "--guide", "--program"))
 _BAUPLAN_INSTEAD = {
     ("config",): "`bauplan info` says who you are; the configuration holds the key",
     ("init",): "the project is there already; edit its files",
@@ -144,23 +148,22 @@ def _program(effect: RunProgram, context: Context) -> Iterator[Finding]:
 
 
 def _self_heal(effect: RunSelfHeal, _context: Context) -> Iterator[Finding]:
-    words = [word for word in effect.argv if not word.startswith("-")]
-    flags = {word.partition("=")[0] for word in effect.argv}
-    if words[:2] == ["reference", "build"] and flags & _BUILD_OPTIONS:
-        yield _no(
-            f"`self-heal reference build` with {', '.join(sorted(flags & _BUILD_OPTIONS))}",
-            "use `self-heal reference build`, which asks the installed bauplan",
-        )
+    words, flags = _split(effect.argv)
     # A `--help` behind another option may be that option's value.
-    if not words or [word for word in effect.argv if word.startswith("-")] == ["--help"]:
+    if not words or flags == ["--help"]:
         return
-    known = SELF_HEAL_COMMANDS.get(words[0])
-    if known is None or (known and words[1:2] and words[1] not in known):
-        yield _no(
-            f"`self-heal {' '.join(words[:2])}`, which a person types",
-            "use `self-heal guard status`, `self-heal report check`, `self-heal reference show` "
-            "or `self-heal prove`",
-        )
+    name = next((name for name in SELF_HEAL if tuple(effect.argv[: len(name)]) == name), None)
+    do = "Use `self-heal guard status`, `self-heal report check` or `self-heal prove`"
+    if name is None:
+        yield _no(f"`self-heal {' '.join(words[:2])}`, which a person types", do)
+    elif odd := [flag for flag in flags if flag.partition("=")[0] not in SELF_HEAL[name]]:
+        plain = " ".join(("self-heal", *name))
+        yield _no(f"`{plain}` with {', '.join(odd)}", f"Use `{plain}` without it")
+
+
+def _split(argv: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    flags = [word for word in argv if word.startswith("-")]
+    return [word for word in argv if not word.startswith("-")], flags
 
 
 def _api(effect: CallBauplanApi, _context: Context) -> Iterator[Finding]:

@@ -186,14 +186,15 @@ def test_a_list_that_shows_no_parent_pins_nothing(healer: Healer):
 def test_what_cannot_be_pinned_needs_both_look_ups_and_the_reports_word(
     healer: Healer, stage: Stage, source: str
 ):
-    """A query's job is no run: it left no branch and no commit."""
+    """A dry run left no branch and no commit."""
+    project = str(stage.repo / "pipeline")
     subprocess.run(
-        ["bauplan", "query", "--ref", "demo.nightly", "SELECT dep_delay + 1 FROM nyc.flights"],
+        ["bauplan", "run", "--dry-run", "--ref", "demo.nightly", "--project-dir", project],
         env=dict(stage.environment),
         capture_output=True,
         check=False,
     )
-    rows = json.loads(healer.bash("bauplan job ls --kind query --status fail -O json"))
+    rows = json.loads(healer.bash("bauplan job ls --kind run --status fail -O json"))
     job = rows[0]["id"]
     healer.bash(f"bauplan job get {job}")
     healer.bash("bauplan branch ls --name bpln-tx")
@@ -206,6 +207,21 @@ def test_what_cannot_be_pinned_needs_both_look_ups_and_the_reports_word(
     assert healer.facts.unpinnable
     assert healer.facts.pinned == ""
     assert healer.facts.working_ref == f"demo.nightly@{source}"
+
+
+def test_a_query_that_fails_is_not_the_job_that_is_healed(healer: Healer, stage: Stage):
+    """An agent can make a query fail at will: it would leave nothing to inspect."""
+    healer.bash(f"bauplan job get {healer.job}")
+    subprocess.run(
+        ["bauplan", "query", "--ref", "demo.nightly", "SELECT dep_delay + 1 FROM nyc.flights"],
+        env=dict(stage.environment),
+        capture_output=True,
+        check=False,
+    )
+    rows = json.loads(healer.bash("bauplan job ls --kind query --status fail -O json"))
+    healer.bash(f"bauplan job get {rows[0]['id']}")
+    healer.bash(f"bauplan job logs {rows[0]['id']}")
+    assert healer.facts.job == healer.job
 
 
 @pytest.mark.parametrize("command", ["branch create {name}", "checkout -b {name}"])
