@@ -16,9 +16,7 @@ FORBIDDEN = "git push origin main"
 
 def armed(agent) -> list[str]:
     folder = agent.state / "armed"
-    return (
-        sorted(path.name.partition(".")[0] for path in folder.iterdir()) if folder.exists() else []
-    )
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
 def is_on(agent) -> bool:
