@@ -18,6 +18,7 @@ COMMANDS = {
     "prove": "runs the new expectation before and after the fix: red, then green",
     "reference": "the installed bauplan's command line, parsed; checks documents against it",
     "report": "validates the three reports of a healing",
+    "run": "heals a failed job with nobody at the terminal, on the Claude API",
     "uninstall": "takes out what install put in",
 }
 

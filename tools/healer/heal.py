@@ -1,0 +1,135 @@
+"""Puts a healing together: a new one, or one that was begun before."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import anthropic
+
+from healer import environment, instructions, journal, outcome
+from healer.budget import Budget
+from healer.inprocess import Guard
+from healer.journal import Journal, Start
+from healer.loop import Healing, Parts
+from healer.model import Model
+from healer.outcome import Outcome
+from healer.prices import DEFAULT_MODEL, MODEL_VARIABLE
+from healer.progress import Progress
+from healer.toolbox import Toolbox
+from pipeline_guard import workspace
+from self_heal.errors import BadInput, MissingKey, ModelFailed
+
+RETRIES = 4
+"""How often a request is sent again."""
+
+
+class Settings(NamedTuple):
+    """How a healing runs; without a `model` the transcript's, the environment's or the default."""
+
+    budget: Budget = Budget()
+    model: str = ""
+    retries: int = RETRIES
+
+
+def begin(job: str, project: Path, model: str = "", note: str = "", session: str = "") -> str:
+    """Write the first line of a new healing of `job`; gives its session's name."""
+    found = workspace.find(str(project))
+    if not found.project:
+        raise BadInput(f"There is no bauplan project in {project}: give its folder by --project.")
+    name = session or new_session(job)
+    log = Journal(name)
+    try:
+        if log.entries:
+            raise BadInput(f"The healing {name} has begun already: go on with --resume.")
+        prompt = instructions.prompt(job, note)
+        log.begin(Start(name, job, str(folder_for(project)), model or chosen_model(), prompt))
+    finally:
+        log.close()
+    return name
+
+
+def new_session(job: str) -> str:
+    """A name for a session: which job, and something that is its own."""
+    return f"heal-{job[:8] or 'job'}-{secrets.token_hex(4)}"
+
+
+def chosen_model() -> str:
+    """The model of the environment, else the default."""
+    return os.environ.get(MODEL_VARIABLE, "") or DEFAULT_MODEL
+
+
+def folder_for(project: Path) -> Path:
+    """Where the tools work: at the top of the repository, if the project can be told from there."""
+    here = workspace.find(str(project))
+    there = workspace.find(here.repo) if here.repo else here
+    return Path(there.start if there.project == here.project else here.start)
+
+
+def heal(session: str, key: str, settings: Settings, show: Progress) -> Outcome:
+    """Go on with a healing to its end. Whatever ends it is an outcome; only Ctrl-C is raised.
+
+    MissingKey and what is wrong with the transcript are raised too: nothing has begun then.
+    """
+    with _opened(session) as log:
+        start = log.start
+        folder = Path(start.folder)
+        if not folder.is_dir():
+            raise BadInput(f"{folder}, where this healing works, is gone.")
+        guard = Guard(session, folder, log.path)
+        model = settings.model or start.model
+        show("start", session=session, job=start.job, folder=str(folder), model=model)
+        if not guard.state().facts.prompts:
+            guard.heard(start.prompt)
+        parts = Parts(
+            Model(_client(key, settings), model, lambda why: show("retry", why=why)),
+            guard,
+            Toolbox(folder, environment.minimal(os.environ), (key,)),
+            log,
+            instructions.system(),
+            settings.budget,
+            show,
+        )
+        return _run(parts)
+
+
+def _run(parts: Parts) -> Outcome:
+    parts.guard.arm()
+    try:
+        found = Healing(parts).run()
+    except ModelFailed as error:
+        found = Outcome(outcome.ERROR, str(error))
+        parts.journal.add("end", outcome=found.kind, why=found.why)
+    finally:
+        parts.guard.disarm()
+    return found
+
+
+@contextmanager
+def _opened(session: str) -> Iterator[Journal]:
+    log = Journal(session)
+    try:
+        yield log
+    finally:
+        log.close()
+
+
+def _client(key: str, settings: Settings) -> anthropic.Anthropic:
+    if not key:
+        raise MissingKey(
+            f"There is no API key: set {environment.KEY_VARIABLE} (console.anthropic.com) and "
+            "start again."
+        )
+    return anthropic.Anthropic(api_key=key, max_retries=settings.retries)
+
+
+def last_session() -> str:
+    """The healing that was last at work; raises BadInput when there is none."""
+    found = journal.sessions()
+    if not found:
+        raise BadInput("There is no healing to resume: start one with `self-heal run --job ID`.")
+    return found[-1]
