@@ -53,6 +53,10 @@ def effects_of(tool: ToolCall, cwd: str) -> list[Effect]:
 
 
 def _effects(tool: ToolCall, cwd: str) -> list[Effect]:
+    if not isinstance(tool.arguments, Mapping):
+        raise _Odd("its arguments are not an object")
+    if not os.path.isabs(cwd):
+        raise _Odd("the session's folder is not known")
     if tool.name in _HARMLESS:
         return [UseTool(tool.name)]
     if tool.name.startswith("mcp__"):

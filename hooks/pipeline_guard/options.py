@@ -79,7 +79,7 @@ class _Reader:
 
     def _unsure(self, word: Unsure) -> None:
         """An unknown word may be an option, unless its start is known to be none."""
-        if word.many or not word or word[0] in "-$`":
+        if word.may_be_option:
             self.refused = self.refused or word
         self.operands.append(word)
 

@@ -6,7 +6,11 @@ Rules compare folders by these answers, so two spellings of one file must give o
 from __future__ import annotations
 
 import os
+import re
 
+_OWN_FOLDER = re.compile(
+    r"(?:[^/]+/\.\./)*proc/(?:[^/]+/\.\./)*(?:self|thread-self)/(?:task/\d+/)?cwd(?=/|$)"
+)
 # Reading or writing these touches no file: they are the streams the program has anyway; 63 is
 # what a process substitution gives.
 _NO_FILES = frozenset(
@@ -27,8 +31,7 @@ def real(path: str, cwd: str) -> str:
 
 def opened(path: str, cwd: str) -> str:
     """As `real`, for a path whose `~` is a plain character: the shell has expanded it before."""
-    absolute = os.path.join(cwd, path)
-    return _as_stored(os.path.realpath(_own_process(absolute, cwd)))
+    return _as_stored(os.path.realpath(_own_process(os.path.join(cwd, path), cwd)))
 
 
 def is_no_file(path: str, cwd: str) -> bool:
@@ -39,10 +42,11 @@ def is_no_file(path: str, cwd: str) -> bool:
 
 def _own_process(path: str, cwd: str) -> str:
     """`/proc/self/cwd` means the folder of the judged program, not that of the guard."""
-    for prefix in ("/proc/self", "/proc/thread-self", "/dev/fd/../.."):
-        if path.startswith(prefix + "/cwd") and path[len(prefix) + 4 :][:1] in ("", "/"):
-            return cwd + path[len(prefix) + 4 :]
-    return path
+    if "/proc/" not in path:
+        return path
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    found = _OWN_FOLDER.match("/".join(parts))
+    return os.path.join(cwd, "/".join(parts)[found.end() :].lstrip("/")) if found else path
 
 
 def _as_stored(path: str) -> str:

@@ -14,9 +14,7 @@ from pipeline_guard.shell_state import Unsure
 
 _SED_LINES = re.compile(r"\d{1,9}(,(\d{1,9}|\$))?p(;\d{1,9}(,(\d{1,9}|\$))?p)*|\$p")
 # `.env` is a field and `"env"` a key; jq's own env and $ENV are the environment.
-_JQ_OUTSIDE = re.compile(
-    r"(?<![.\w$\"'])env\b|\$ENV\b|\$__prog|\b(include|import|input_filename)\b"
-)
+_JQ_OUTSIDE = re.compile(r"(?<![.\w$\"'])env\b|(?<![.\w\"'])ENV\b|\b(include|import|modulemeta)\b")
 _TEST_FILES = frozenset("-a -b -c -d -e -f -g -h -k -L -O -G -N -p -r -s -S -u -w -x".split())
 
 
@@ -24,7 +22,7 @@ def _printf(argv: Sequence[str], cwd: str) -> list[Effect]:
     """`printf` prints, unless `-v` makes it assign."""
     first = argv[1] if len(argv) > 1 else ""
     assigns = first.startswith("-") and first != "--"
-    unsure = isinstance(first, Unsure) and (first.many or first[:1] in ("$", "`"))
+    unsure = isinstance(first, Unsure) and first.may_be_option
     return [program(argv, cwd, not assigns and not unsure)]
 
 
@@ -85,6 +83,9 @@ def _test(argv: Sequence[str], cwd: str) -> list[Effect]:
     words = list(argv[1:-1] if argv[0] == "[" else argv[1:])
     refused = any(isinstance(word, Unsure) and word.many for word in words)
     refused = refused or any(word in ("-v", "-R") for word in words)
+    if any(isinstance(word, Unsure) for word in words):  # it may be -v, which runs a[$(…)]
+        known = [word for word in words if not isinstance(word, Unsure)]
+        refused = refused or any("$(" in word or "`" in word for word in known)
     found: list[Effect] = [program(argv, cwd, not refused)]
     for operator, operand in pairwise(words):
         if operator in _TEST_FILES and not isinstance(operand, Unsure):

@@ -34,6 +34,8 @@ def effects_of_command(command: str, cwd: str, certain: bool = True) -> list[Eff
         log.add(beyond.effect)
     except RecursionError:
         log.add(Unknown(command[:120], "it is nested too deep"))
+    except (OSError, ValueError) as error:
+        log.add(Unknown(command[:120], f"a path in it cannot be resolved ({error})"))
     return _without_repeats(log.effects)
 
 

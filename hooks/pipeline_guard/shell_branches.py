@@ -31,14 +31,15 @@ def _branches(shell: Shell, node: Node, worlds: Worlds, place: Place) -> Worlds:
     then = kinds.index("then")
     end = next((i for i, kind in enumerate(kinds) if kind in _CLAUSES), len(parts))
     condition = sequence(shell, node, parts[1:then], worlds, place)
-    ends = [sequence(shell, node, parts[then + 1 : end], condition.ok, place).both]
+    remaining = condition.on_failure
+    ends = [sequence(shell, node, parts[then + 1 : end], condition.on_success, place).both]
     for clause in parts[end:]:
         if clause.type == "elif_clause":
-            ends.append(_branches(shell, clause, condition.fail, place))
+            ends.append(_branches(shell, clause, remaining, place))
         elif clause.type == "else_clause":
             inside = children(shell, clause, lines=True)[1:]
-            ends.append(sequence(shell, clause, inside, condition.fail, place).both)
-    return join(*ends, condition.fail)
+            ends.append(sequence(shell, clause, inside, remaining, place).both)
+    return join(*ends, remaining)
 
 
 @follows("case_statement")

@@ -6,7 +6,16 @@ import os
 import re
 from collections.abc import Callable, Sequence
 
-from pipeline_guard.effects import ReadVariable, RunProgram, SetVariable, Unknown
+from pipeline_guard.effects import (
+    DeletePath,
+    Effect,
+    ReadVariable,
+    RunGit,
+    RunProgram,
+    RunSelfHeal,
+    SetVariable,
+    Unknown,
+)
 from pipeline_guard.shell_state import Flow, Node, Place, Shell, Unsure, World
 from pipeline_guard.shell_variables import is_name, is_special
 
@@ -36,23 +45,31 @@ def change_folder(
     is_searched = not target.startswith(("/", "./", "../")) and target not in (".", "..")
     if is_searched and os.environ.get("CDPATH"):
         raise shell.beyond(node, "CDPATH is set", "Write ./ before the folder.")
-    folder = os.path.normpath(os.path.join(world.cwd, target))
-    if "-P" in argv[1:]:
-        folder = os.path.realpath(os.path.join(world.cwd, target))
+    written = os.path.join(world.cwd, target)
+    folder = os.path.realpath(written) if "-P" in argv[1:] else os.path.normpath(written)
+    is_sure = _can_enter(written) and not any(map(_may_move_folders, shell.log.effects))
     shell.log.add(RunProgram(tuple(argv), world.cwd, reads_only=True))
-    return Flow((world._replace(cwd=folder),), () if _can_enter(folder) else (world,))
+    return Flow((world._replace(cwd=folder),), () if is_sure else (world,))
 
 
 def _can_enter(folder: str) -> bool:
     return os.path.isdir(folder) and os.access(folder, os.X_OK)
 
 
+def _may_move_folders(effect: Effect) -> bool:
+    """Whether a folder that is there now may be gone after this effect."""
+    return isinstance(effect, RunGit | RunSelfHeal | DeletePath)
+
+
 def declare(shell: Shell, node: Node, argv: Sequence[str], world: World, place: Place) -> Flow:
-    """`export`, `declare`, `local`, `readonly`: sets variables, or prints all of them."""
-    exported = argv[0] == "export"
+    """`export`, `declare`, `local`: sets variables, or prints them."""
+    exported, printed = argv[0] == "export", False
     operands: list[str] = []
     for argument in argv[1:]:
-        if argument in ("-p", "--"):
+        if argument == "--":
+            continue
+        if argument == "-p":
+            printed = True
             continue
         if argument == "-x" and argv[0] != "export":
             exported = True
@@ -60,13 +77,23 @@ def declare(shell: Shell, node: Node, argv: Sequence[str], world: World, place: 
             raise shell.beyond(node, "this form of declaration is not followed")
         else:
             operands.append(argument)
-    if not operands:
-        shell.log.add(ReadVariable(EVERYTHING))
-    if argv[0] == "local" and not place.in_function:
-        raise shell.beyond(node, "local has a meaning only in a function")
+    if printed or not operands:
+        for name in operands or [EVERYTHING]:
+            shell.log.add(ReadVariable(name))
+        return _same(world)
+    if argv[0] in ("local", "declare", "typeset") and not exported:
+        _note_local(shell, node, argv[0], operands, place)
     for operand in operands:
         world = _declare_one(shell, node, operand, world, exported)
     return _same(world)
+
+
+def _note_local(shell: Shell, node: Node, name: str, operands: Sequence[str], place: Place) -> None:
+    """A variable of a function's own has another value again when the function ends."""
+    if place.in_function:
+        shell.locals[-1].update(operand.partition("=")[0] for operand in operands)
+    elif name == "local":
+        raise shell.beyond(node, "local has a meaning only in a function")
 
 
 def _declare_one(shell: Shell, node: Node, operand: str, world: World, exported: bool) -> World:
@@ -144,8 +171,10 @@ def shift(shell: Shell, node: Node, argv: Sequence[str], world: World, place: Pl
 
 
 def nothing(shell: Shell, node: Node, argv: Sequence[str], world: World, place: Place) -> Flow:
-    """`:` and `wait`: they change nothing."""
-    del node, place
+    """`:` and `wait`: they change nothing, unless `wait -p` assigns."""
+    del place
+    if argv[0] == "wait" and any(word.startswith("-") for word in argv[1:]):
+        raise shell.beyond(node, "wait with options may set a variable")
     shell.log.add(RunProgram(tuple(argv), world.cwd, reads_only=True))
     return _same(world)
 
@@ -159,7 +188,7 @@ def refuse(shell: Shell, node: Node, argv: Sequence[str], world: World, place: P
 
 
 _REFUSED = (
-    "eval source . trap shopt alias unalias enable hash mapfile readarray getopts let bind caller "
+    "eval source . readonly trap shopt alias unalias enable hash mapfile readarray getopts let bind caller "
     "complete compgen compopt coproc dirs pushd popd disown fc history ulimit umask logout suspend "
     "times variables zmodload autoload emulate zle setopt unsetopt unhash rehash functions "
     "unfunction noglob nocorrect repeat sched vared"
@@ -174,7 +203,7 @@ BUILTINS: dict[str, Builtin] = {
     "shift": shift,
     ":": nothing,
     "wait": nothing,
-    **dict.fromkeys(("export", "declare", "typeset", "local", "readonly"), declare),
+    **dict.fromkeys(("export", "declare", "typeset", "local"), declare),
     **dict.fromkeys(("break", "continue", "return", "exit"), leave),
     **dict.fromkeys(_REFUSED, refuse),
 }

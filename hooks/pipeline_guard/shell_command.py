@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from pipeline_guard import shell_redirects, shell_run, words
 from pipeline_guard.effects import SetVariable, Unknown
+from pipeline_guard.shell_builtins import BUILTINS
 from pipeline_guard.shell_redirects import Streams, Tail
 from pipeline_guard.shell_state import Flow, Node, Place, Shell, Unsure, World
 from pipeline_guard.shell_tree import children
@@ -58,10 +59,20 @@ def visit(shell: Shell, node: Node, world: World, place: Place, tail: Tail) -> F
     _note_files(shell, streams, world, assigned, argv)
     if not argv:
         return _assign(shell, world, assigned)
-    for name, value in assigned:
-        if (name, argv[0]) != ("IFS", "read"):
-            shell.log.add(SetVariable(name, value_of(value), True))
+    _note_prefix(shell, node, assigned, argv[0])
     return shell_run.run(shell, node, argv, world, here)
+
+
+def _note_prefix(
+    shell: Shell, node: Node, assigned: Sequence[tuple[str, str]], program: str
+) -> None:
+    """`a=1 b`: set for one program; a function or builtin would see it as its own variable."""
+    if program == "read" and [name for name, _ in assigned] == ["IFS"]:
+        return
+    if assigned and (program in shell.functions or program in BUILTINS):
+        raise shell.beyond(node, "an assignment before a function or builtin is not followed")
+    for name, value in assigned:
+        shell.log.add(SetVariable(name, value_of(value), True))
 
 
 def _note_files(

@@ -82,11 +82,11 @@ def _with_rest(
     """`cat <<EOF | b` and `cat <<EOF && c`: what follows stands inside the here-document."""
     if rest.operator == "&&":
         first = _with_tail(shell, node, bodies, worlds, place, tail)
-        second = visit(shell, rest.node, first.ok, place)
+        second = visit(shell, rest.node, first.on_success, place)
         return Flow(second.ok, join(first.fail, second.fail))
     first = _with_tail(shell, node, bodies, worlds, place.hidden(), tail)
     if rest.operator == "||":
-        second = visit(shell, rest.node, first.fail, place.hidden())
+        second = visit(shell, rest.node, first.on_failure, place.hidden())
         return Flow(join(first.ok, second.ok), second.fail)
     return _pipe_members(shell, children(shell, rest.node), worlds, place, NO_TAIL, is_rest=True)
 
@@ -100,10 +100,10 @@ def _list(shell: Shell, node: Node, worlds: Worlds, place: Place, tail: Tail) ->
     left, operator, right = parts
     if operator.type == "&&":
         first = visit(shell, left, worlds, place)
-        second = visit(shell, right, first.ok, place, tail)
+        second = visit(shell, right, first.on_success, place, tail)
         return Flow(second.ok, join(first.fail, second.fail))
     first = visit(shell, left, worlds, place.hidden())
-    second = visit(shell, right, first.fail or first.ok, place.hidden(), tail)
+    second = visit(shell, right, first.on_failure, place.hidden(), tail)
     return Flow(join(first.ok, second.ok), second.fail)
 
 
@@ -154,8 +154,13 @@ def _grouped(shell: Shell, node: Node, worlds: Worlds, place: Place, tail: Tail)
 
 @follows("function_definition")
 def _function(shell: Shell, node: Node, worlds: Worlds, place: Place, tail: Tail) -> Flow:
-    """A definition does nothing yet; one that would shadow a program is refused."""
+    """A definition does nothing yet; one that would shadow a program is refused.
+
+    It must stand where it is sure to be reached, or else its name may be a program's after all.
+    """
     del place
+    if node.parent is None or node.parent.type != "program" or len(worlds) > 1:
+        raise shell.beyond(node, "a function is followed only where it stands by itself")
     parts = children(shell, node, lines=True)
     named = [part for part in parts if part.is_named]
     name = shell.text(named[0])

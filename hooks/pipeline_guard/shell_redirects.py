@@ -144,21 +144,24 @@ def _check_body(shell: Shell, node: Node, parts: dict[str, Node]) -> None:
         raise shell.beyond(node, "its here-document has no end")
     word, _ = delimiter(shell, start)
     first = shell.source.find(b"\n", start.end_byte) + 1
-    line, tabs = first, shell.source[node.start_byte :].lstrip(b"0123456789").startswith(b"<<-")
-    while 0 < line <= len(shell.source):
-        stop = shell.source.find(b"\n", line)
-        stop = len(shell.source) if stop < 0 else stop
-        text = shell.source[line:stop]
-        if (text.lstrip(b"\t") if tabs else text) == word.encode():
-            break
-        line = stop + 1
-    body = parts.get("heredoc_body")
-    where = end.start_byte - (end.start_byte - line if tabs else 0)
-    if line != where or (body is not None and body.start_byte < first) or stop != end.end_byte:
-        raise shell.beyond(node, "its here-document does not end where it seems to")
     last = [c for c in node.children if c.type not in ("heredoc_body", "heredoc_end")][-1]
-    if last.end_byte >= first:
+    body = parts.get("heredoc_body")
+    if not first or last.end_byte >= first or (body is not None and body.start_byte < first):
         raise shell.beyond(node, "the line of its here-document was not understood")
+    if _end(shell.source, first, word.encode(), "<<-" in parts) != end.end_byte:
+        raise shell.beyond(node, "its here-document does not end where it seems to")
+
+
+def _end(source: bytes, start: int, word: bytes, tabs: bool) -> int:
+    """Where the first line that is the delimiter ends; -1 where there is none."""
+    while start <= len(source):
+        stop = source.find(b"\n", start)
+        stop = len(source) if stop < 0 else stop
+        line = source[start:stop]
+        if (line.lstrip(b"\t") if tabs else line) == word:
+            return stop
+        start = stop + 1
+    return -1
 
 
 def apply(shell: Shell, tail: Tail, world: World, place: Place) -> Streams:

@@ -89,10 +89,13 @@ def _call(shell: Shell, node: Node, argv: Sequence[str], world: World, place: Pl
         raise shell.beyond(node, "a function that calls itself is not followed")
     known = None if any(isinstance(a, Unsure) for a in arguments) else tuple(arguments)
     shell.calls.append(name)
+    shell.locals.append(set())
     shell.escapes.append([])
     inside = place._replace(in_function=True)
     flow = shell.run_body(shell.functions[name], (world._replace(params=known),), inside)
     shell.calls.pop()
     left = shell.escapes.pop()
-    back = [w._replace(params=world.params) for w in join(flow.both, left)]
+    back = [after._replace(params=world.params) for after in join(flow.both, left)]
+    for own in shell.locals.pop():
+        back = [after.with_variable(own, None) for after in back]
     return Flow(join(back), join(back))

@@ -22,17 +22,24 @@ MAX_WORLDS = 6
 class Unsure(str):
     """A word whose value is not known before it runs; the text is what was written.
 
-    `many` is True where it stands unquoted, so that it may become several words or none.
+    `many` is True where it stands unquoted, so that it may become several words or none; `lead`
+    is the part before the first unknown one.
     """
 
-    __slots__ = ("many",)
+    __slots__ = ("lead", "many")
     many: bool
+    lead: str
 
-    def __new__(cls, written: str, many: bool = False) -> Unsure:
+    def __new__(cls, written: str, many: bool = False, lead: str = "") -> Unsure:
         """Keep the written text, for messages."""
         word = super().__new__(cls, written)
-        word.many = many
+        word.many, word.lead = many, lead
         return word
+
+    @property
+    def may_be_option(self) -> bool:
+        """Whether it could begin with a `-` once it is known."""
+        return self.many or not self.lead or self.lead.startswith("-")
 
 
 class Beyond(Exception):
@@ -67,6 +74,16 @@ class Flow(NamedTuple):
 
     ok: Worlds
     fail: Worlds
+
+    @property
+    def on_success(self) -> Worlds:
+        """What follows a `&&`. Where success seems impossible, it is judged all the same."""
+        return self.ok or self.fail
+
+    @property
+    def on_failure(self) -> Worlds:
+        """What follows a `||`."""
+        return self.fail or self.ok
 
     @property
     def both(self) -> Worlds:
@@ -129,6 +146,7 @@ class Shell:
         self.place = place
         self.functions: dict[str, Node] = {}
         self.calls: list[str] = []
+        self.locals: list[set[str]] = []
         self.escapes: list[list[World]] = []
         self.run_inside: RunInside
         self.run_body: Callable[[Node, Worlds, Place], Flow]

@@ -19,6 +19,7 @@ _PLAIN = re.compile(rb"[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*")
 _RUN = re.compile(rb"[^\\'\"$`~*?\[{}<>()|&;#!\s\x80-\xff]+|[\x80-\xff]+|[~*?\[{}#!]")
 _QUOTED_RUN = re.compile(rb"[^\\\"$`]+")
 _BODY_RUN = re.compile(rb"[^\\$`]+")
+_MODIFIER = re.compile(rb"\[|:[A-Za-z&#]")
 _ZSH_PATH = re.compile(rb"=[A-Za-z]")
 _DOUBLE_ESCAPES = b'$`"\\'
 _BODY_ESCAPES = b"$`\\"
@@ -103,11 +104,21 @@ def _fields(word: Word, world: World, written: str) -> Iterator[str]:
         return
     for parts, kinds in _split(word):
         if kinds & {UNSURE, UNSURE_MANY, LIST}:
-            yield Unsure(written, bool(kinds & {UNSURE_MANY, LIST}))
+            yield Unsure(written, bool(kinds & {UNSURE_MANY, LIST}), _lead(word))
         elif any(active and globs.ACTIVE & set(text) for text, active in parts):
             yield from globs.expand(parts, world.cwd)
         else:
             yield "".join(text for text, _ in parts)
+
+
+def _lead(word: Word) -> str:
+    """The known text before the first part that is not known."""
+    texts: list[str] = []
+    for piece in word:
+        if piece.kind in (UNSURE, UNSURE_MANY, LIST, VALUE):
+            break
+        texts.append(piece.text)
+    return "".join(texts)
 
 
 def _split(word: Word) -> Iterator[tuple[list[tuple[str, bool]], set[int]]]:
@@ -235,6 +246,7 @@ class _Reader:
         hole = self.holes.get(self.at)
         following = self.source[self.at + 1 : min(self.at + 2, self.end)]
         if hole is not None and hole.end_byte <= self.end:
+            self._check_modifier(hole)
             piece = expansions.value(self.shell, hole, self.world, self.place, quoted)
             self.pieces.append(piece)
             self.at = hole.end_byte
@@ -250,6 +262,13 @@ class _Reader:
             self.at += 1
         else:
             raise self.shell.beyond(self.node, "an expansion in it was not understood")
+
+    def _check_modifier(self, hole: Node) -> None:
+        """zsh reads `$x:h` and `$x[1]` as a part of the value."""
+        after = self.source[hole.end_byte : min(hole.end_byte + 2, self.end)]
+        if hole.type == "simple_expansion" and _MODIFIER.match(after):
+            instead = "Write it as ${name}."
+            raise self.shell.beyond(self.node, "bash and zsh read it differently", instead)
 
 
 def _with_self(node: Node) -> Iterator[Node]:

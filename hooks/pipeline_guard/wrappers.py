@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from pipeline_guard import programs
@@ -18,8 +17,6 @@ from pipeline_guard.launchers import LAUNCHERS
 from pipeline_guard.paths import opened
 from pipeline_guard.peeled import Options, Peeled, options, skip, unknown
 from pipeline_guard.shell_state import Unsure
-
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.ASCII | re.DOTALL)
 
 _SIMPLE: dict[str, tuple[Options, int]] = {
     # name: (options, operands before the inner command)
@@ -94,9 +91,9 @@ def _env(argv: Sequence[str], cwd: str) -> Peeled:
             break
         else:
             return unknown(argv, f"env {option} is not followed", "Run the program without env.")
-    while rest and (found := _ASSIGNMENT.fullmatch(rest[0])):
-        value = None if isinstance(rest.pop(0), Unsure) else found[2]
-        effects.append(SetVariable(found[1], value, True))
+    while rest and "=" in rest[0]:
+        name, _, text = rest[0].partition("=")
+        effects.append(SetVariable(name, None if isinstance(rest.pop(0), Unsure) else text, True))
     if not rest:
         return Peeled(effects=(*effects, ReadVariable("*")))
     if isinstance(rest[0], Unsure):

@@ -7,10 +7,10 @@ import shlex
 from pathlib import Path
 
 import pytest
+
 from pipeline_guard import effects as e
 from pipeline_guard.shell import effects_of_command
 from pipeline_guard.verdicts import DENY
-
 from tests.guard.conftest import Healing
 
 CORPUS = Path(__file__).parent / "corpus"
