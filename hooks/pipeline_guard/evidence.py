@@ -1,20 +1,12 @@
-"""Which tables need evidence, and whether their reports hold.
-
-What a file says is remembered in the state folder under its path, time and size, so that a call
-past the gate does not read every report again.
-"""
+"""Whether the reports about a failure hold, against what this session has really looked at."""
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from pipeline_guard import home, suggest
+from pipeline_guard import memory, suggest
 from pipeline_guard.context import Context
-
-_MEMORY = "evidence.json"
-_MOST_REMEMBERED = 200
 
 
 def job_report(path: str, context: Context) -> str:
@@ -28,7 +20,7 @@ def job_report(path: str, context: Context) -> str:
         return _first(reports.check_job_report(path, gate=True, known=known))
 
     told = [len(facts.logs.get(facts.job, "")), *sorted(facts.tags)]
-    return _remembered("job", [path], told, check)
+    return memory.remembered("job", [path], told, check)
 
 
 def data_report(table: str, context: Context) -> str:
@@ -43,7 +35,14 @@ def data_report(table: str, context: Context) -> str:
 
         return _first(reports.check_data_report(path))
 
-    return _remembered("data", [path], [], check) or _unseen(table, path, context)
+    return memory.remembered("data", [path], [], check) or _unseen(table, path, context)
+
+
+def any_data_report(context: Context) -> str:
+    """What is wrong where at least one data report is wanted, whatever it is about."""
+    folder = os.path.join(context.workspace.debug, "data_snapshot")
+    problems = [data_report(_title(file), context) for file in _markdown(folder)]
+    return next(iter(sorted(problems)), "there is no data report")
 
 
 def _markdown(folder: str) -> list[str]:
@@ -79,83 +78,6 @@ def same(one: str, other: str) -> bool:
     return one == other or (bare and one.rpartition(".")[2] == other.rpartition(".")[2])
 
 
-def wanted_tables(context: Context) -> list[str]:
-    """The tables that the failing model reads, as its source writes them.
-
-    For an input that is not materialised, its nearest materialised ancestors. None where the
-    failure names no model.
-    """
-    folder, model = context.workspace.project, context.facts.failing_model
-    if not model or not folder:
-        return []
-    tables = _remembered("inputs", _sources(folder), [model], lambda: _inputs(folder, model))
-    return tables.split("\n") if tables else []
-
-
-def _sources(folder: str) -> list[str]:
-    found = []
-    for name in sorted(os.listdir(folder)):
-        if name.endswith((".py", ".sql", ".yml", ".yaml")):
-            found.append(os.path.join(folder, name))
-    return found
-
-
-def _inputs(folder: str, name: str) -> str:
-    """The tables, one a line: what is not materialised is replaced by what it reads."""
-    from pipeline_guard.project import read_project
-
-    project = read_project(folder)
-    start = project.models.get(name) or project.producer(name)
-    waiting = [read.table for read in start.inputs] if start else []
-    seen: dict[str, None] = {}
-    tables: list[str] = []
-    while waiting:
-        table = waiting.pop(0)
-        if table in seen:
-            continue
-        seen[table] = None
-        maker = project.producer(table)
-        if maker is not None and maker.materialization == "NONE":
-            waiting += [read.table for read in maker.inputs]
-        else:
-            tables.append(table)
-    return "\n".join(tables)
-
-
 def _first(problems: Sequence[object]) -> str:
     missing = [str(getattr(problem, "missing", problem)) for problem in problems]
     return missing[0] if missing else ""
-
-
-def _remembered(
-    kind: str, files: Sequence[str], more: Sequence[object], check: Callable[[], str]
-) -> str:
-    key = json.dumps([kind, *files, *more])
-    stamp = [_stamp(file) for file in files]
-    memory = os.path.join(home.folder("cache"), _MEMORY)
-    known = _load(memory)
-    entry = known.get(key)
-    if isinstance(entry, list) and len(entry) == 2 and entry[0] == stamp:
-        return str(entry[1])
-    answer = check()
-    known.pop(key, None)
-    kept = dict(list(known.items())[-_MOST_REMEMBERED:])
-    home.replace(memory, json.dumps({**kept, key: [stamp, answer]}))
-    return answer
-
-
-def _stamp(file: str) -> list[int]:
-    try:
-        status = os.stat(file)
-    except OSError:
-        return []
-    return [status.st_mtime_ns, status.st_size, status.st_ino]
-
-
-def _load(memory: str) -> dict[str, object]:
-    try:
-        with open(memory, encoding="utf-8") as file:
-            known = json.load(file)
-    except (OSError, ValueError):
-        return {}  # nothing remembered: everything is read again
-    return known if isinstance(known, dict) else {}

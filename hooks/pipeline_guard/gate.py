@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pipeline_guard import evidence, suggest
+from pipeline_guard import evidence, lineage, suggest
 from pipeline_guard.context import Context
 from pipeline_guard.ledger import Facts
 
@@ -78,10 +78,19 @@ def _job_report(context: Context) -> Iterator[Gap]:
 def _data_reports(context: Context) -> Iterator[Gap]:
     if context.facts.code_changed or context.facts.runs:
         return  # the gate was open; what the fix made of the model's inputs does not close it
-    for table in evidence.wanted_tables(context):
-        problem = evidence.data_report(table, context)
+    for table in lineage.wanted_tables(context):
+        if table == lineage.ANY:
+            problem, shown = evidence.any_data_report(context), "<table>"
+        else:
+            problem, shown = evidence.data_report(table, context), table
         if problem:
             ref = suggest.pinned(context)
-            look = suggest.quoted("bauplan", "table", "get", table, "--ref", ref)
-            do = f"Look at it ({look}) and write `debug/data_snapshot/{table}.md`"
-            yield Gap(f"`{table}`, which the failing model reads: {problem}", do)
+            look = suggest.quoted("bauplan", "table", "get", shown, "--ref", ref)
+            do = f"Look at it ({look}) and write `debug/data_snapshot/{shown}.md`"
+            yield Gap(f"{_reads(table)}: {problem}", do)
+
+
+def _reads(table: str) -> str:
+    if table == lineage.ANY:
+        return "the failing model is not in the project, and of what it reads"
+    return f"`{table}`, which the failing model reads"

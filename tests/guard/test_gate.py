@@ -9,6 +9,7 @@ import pytest
 from pipeline_guard import gate, suggest
 from pipeline_guard.context import Context
 from pipeline_guard.events import BEFORE_TOOL, Event
+from tests.guard.conftest import LOGS
 
 KEY = "inspect_first"
 RUN = "bauplan run --project-dir pipeline --ref demo.debug_{short}"
@@ -150,9 +151,28 @@ def test_a_missing_table_is_evidence_when_it_was_looked_for(healing):
 
 
 def test_a_planning_failure_that_names_no_model_needs_no_data_report(healing):
-    healing.ready().knows(failing_model="", tables={})
+    healing.ready().knows(failing_model="", tables={}, logs={JOB: LOGS.replace("daily_delays", "")})
     (healing.folder / "debug/data_snapshot/clean_flights.md").unlink()
     assert gap(healing) == ""
+
+
+def test_a_failure_that_names_a_model_in_its_logs_needs_the_models_data(healing):
+    """The ledger may miss which model failed; then the job report has to say it."""
+    healing.ready().knows(failing_model="")
+    assert gap(healing) == ""
+    (healing.folder / "debug/data_snapshot/clean_flights.md").unlink()
+    assert "`clean_flights`" in gap(healing)
+    path = healing.folder / f"debug/job/{JOB}.md"
+    path.write_text(path.read_text().replace("name**: daily_delays", "name**: none"))
+    assert "not in the project" in gap(healing)
+
+
+def test_a_model_that_the_project_does_not_have_needs_some_evidence(healing):
+    healing.ready().knows(failing_model="gone")
+    assert gap(healing) == ""
+    assert "not in the project" in gap(healing.knows(tables={}))
+    (healing.folder / "debug/data_snapshot/clean_flights.md").unlink()
+    assert "no data report" in gap(healing)
 
 
 def test_data_that_cannot_be_pinned_is_worked_on_at_the_branchs_head(healing):
