@@ -10,16 +10,39 @@ import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
+from agent_replay.payloads import Payload, Payloads
 from agent_replay.tools import Outcome
 
 
 class Answer(NamedTuple):
-    """What the hooks said about an event: a decision (`allow`, `ask`, `deny`) and its reason."""
+    """What the guard said about an event: a decision (`allow`, `ask`, `deny`) and its reason.
+
+    `rules` are the rulebook's keys of what decided it; the hooks' own answers do not tell them.
+    """
 
     decision: str
     reason: str = ""
+    rules: tuple[str, ...] = ()
+
+
+class Judge(Protocol):
+    """What is asked about each event of a session."""
+
+    def prompt(self, text: str) -> Answer:
+        """The person types something."""
+
+    def before(self, call_id: str, tool: str, arguments: Mapping[str, Any]) -> Answer:
+        """The agent wants to use a tool."""
+
+    def after(
+        self, call_id: str, tool: str, arguments: Mapping[str, Any], outcome: Outcome
+    ) -> Answer:
+        """A tool has run."""
+
+    def stop(self, again: bool = False) -> Answer:
+        """The agent wants to end its turn."""
 
 
 class Hooks:
@@ -28,53 +51,35 @@ class Hooks:
     def __init__(
         self, plugin: Path, session_id: str, folder: Path, environment: Mapping[str, str]
     ) -> None:
-        self.plugin = plugin
         self.folder = folder
-        self.session_id = session_id
-        self.environment = {
-            **environment,
-            "CLAUDECODE": "1",
-            "CLAUDE_CODE_SESSION_ID": session_id,
-            "CLAUDE_PLUGIN_ROOT": str(plugin),
-        }
+        self.payloads = Payloads(session_id, folder)
+        self.environment = {**environment, **session_variables(plugin, session_id)}
         self.events = json.loads((plugin / "hooks" / "hooks.json").read_text())["hooks"]
         self.seconds = 0.0
         """Wall time spent in hooks so far."""
 
     def prompt(self, text: str) -> Answer:
         """The person types something."""
-        return self._fire("UserPromptSubmit", {"prompt": text})
+        return self._fire(self.payloads.prompt(text))
 
     def before(self, call_id: str, tool: str, arguments: Mapping[str, Any]) -> Answer:
         """The agent wants to use a tool."""
-        return self._fire("PreToolUse", _call(call_id, tool, arguments))
+        return self._fire(self.payloads.before(call_id, tool, arguments))
 
     def after(
         self, call_id: str, tool: str, arguments: Mapping[str, Any], outcome: Outcome
     ) -> Answer:
         """A tool has run; a failed one has an event of its own."""
-        event = _call(call_id, tool, arguments)
-        if outcome.ok:
-            return self._fire("PostToolUse", event | {"tool_response": _response(tool, outcome)})
-        error = f"Exit code {outcome.exit_code}\n{outcome.text}" if tool == "Bash" else outcome.text
-        return self._fire("PostToolUseFailure", event | {"error": error, "is_interrupt": False})
+        return self._fire(self.payloads.after(call_id, tool, arguments, outcome))
 
     def stop(self, again: bool = False) -> Answer:
         """The agent wants to end its turn."""
-        return self._fire("Stop", {"stop_hook_active": again, "last_assistant_message": ""})
+        return self._fire(self.payloads.stop(again))
 
-    def _fire(self, name: str, event: Mapping[str, Any]) -> Answer:
-        payload = {
-            "session_id": self.session_id,
-            "transcript_path": str(self.folder.parent / f"{self.session_id}.jsonl"),
-            "cwd": str(self.folder),
-            "permission_mode": "default",
-            "hook_event_name": name,
-            **event,
-        }
+    def _fire(self, payload: Payload) -> Answer:
         started = time.perf_counter()
-        tool = str(event.get("tool_name", ""))
-        answers = [self._run(command, payload) for command in self._commands(name, tool)]
+        commands = self._commands(payload["hook_event_name"], str(payload.get("tool_name", "")))
+        answers = [self._run(command, payload) for command in commands]
         self.seconds += time.perf_counter() - started
         denied = [answer for answer in answers if answer.decision != "allow"]
         return denied[0] if denied else Answer("allow")
@@ -99,16 +104,6 @@ class Hooks:
         return _answer(done.stdout)
 
 
-def _call(call_id: str, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    return {"tool_name": tool, "tool_input": dict(arguments), "tool_use_id": call_id}
-
-
-def _response(tool: str, outcome: Outcome) -> dict[str, Any]:
-    if tool == "Bash":
-        return {"stdout": outcome.text, "stderr": "", "interrupted": False, "isImage": False}
-    return {"type": "text", "text": outcome.text}
-
-
 def _answer(stdout: str) -> Answer:
     if not stdout.strip():
         return Answer("allow")
@@ -119,6 +114,15 @@ def _answer(stdout: str) -> Answer:
     if answer.get("decision") == "block":
         return Answer("deny", answer.get("reason", ""))
     return Answer("allow", specific.get("additionalContext", ""))
+
+
+def session_variables(plugin: Path, session_id: str) -> dict[str, str]:
+    """What Claude Code adds to the environment of a hook."""
+    return {
+        "CLAUDECODE": "1",
+        "CLAUDE_CODE_SESSION_ID": session_id,
+        "CLAUDE_PLUGIN_ROOT": str(plugin),
+    }
 
 
 def new_session_id() -> str:

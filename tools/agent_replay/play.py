@@ -1,4 +1,4 @@
-"""Plays a script: each call through the guard's hooks, each allowed one really executed."""
+"""Plays a script: each call through the guard, each allowed one really executed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from agent_replay.hooks import Answer, Hooks
+from agent_replay.hooks import Answer, Judge
 from agent_replay.script import Call, Script, Turn, captured, fill
 from agent_replay.tools import Outcome, Tools
 from self_heal.errors import CheckFailed
@@ -29,7 +29,7 @@ class Played(NamedTuple):
 
 def play(
     script: Script,
-    hooks: Hooks,
+    judge: Judge,
     tools: Tools,
     known: Mapping[str, str],
     watch: Callable[[Played], None],
@@ -39,28 +39,28 @@ def play(
     BadScript where a capture does not match.
     """
     names = dict(known)
-    hooks.prompt(fill(script.header.prompt, names))
+    judge.prompt(fill(script.header.prompt, names))
     played = []
     for number, turn in enumerate(script.turns, 1):
-        done = _play_turn(number, turn, names, hooks, tools)
+        done = _play_turn(number, turn, names, judge, tools)
         watch(done)
         played.append(done)
         _check(done, names)
-    _stop(hooks)
+    _stop(judge)
     return played
 
 
 def _play_turn(
-    number: int, turn: Turn, names: dict[str, str], hooks: Hooks, tools: Tools
+    number: int, turn: Turn, names: dict[str, str], judge: Judge, tools: Tools
 ) -> Played:
     started = time.perf_counter()
     call = Call(tool=turn.call.tool, input=fill(turn.call.input, names))
     call_id = f"call_{number:04d}"
-    answer = hooks.before(call_id, call.tool, call.input)
+    answer = judge.before(call_id, call.tool, call.input)
     outcome = None
     if answer.decision == "allow":
         outcome = tools.run(call.tool, call.input)
-        hooks.after(call_id, call.tool, call.input, outcome)
+        judge.after(call_id, call.tool, call.input, outcome)
     return Played(number, turn, call, answer, outcome, time.perf_counter() - started)
 
 
@@ -78,7 +78,7 @@ def _check(done: Played, names: dict[str, str]) -> None:
         names.update(captured(done.turn, done.outcome.text, names))
 
 
-def _stop(hooks: Hooks) -> None:
-    answer = hooks.stop()
+def _stop(judge: Judge) -> None:
+    answer = judge.stop()
     if answer.decision != "allow":
         raise Diverged(f"the guard does not let the session end: {answer.reason}")

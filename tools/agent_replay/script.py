@@ -1,7 +1,7 @@
-"""A script: what a scripted agent says and does, as JSON lines, a header and then one turn per line.
+"""A script: what a scripted agent says and does, as JSON lines: a header, then one turn a line.
 
-Playing it gives a transcript. A script cannot know ids in advance: a turn may `capture` parts of a result by name
-with a regular expression of one group; later arguments use them as `{{name}}`.
+Playing it gives a transcript. A script cannot know ids in advance: a turn may `capture` parts of a
+result by name with a regular expression of one group; later arguments use them as `{{name}}`.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ class _Lake(CatalogProvider):
         if local is None and namespace == self._namespace:
             local = self._extra.get(name)
         if local is not None:
-            return Table(dataset.dataset(local))
+            return Table(dataset.dataset(local.combine_chunks()))  # each chunk is a partition
         try:
             table = self._engine.catalog.table(self._ref, full_name)
         except PlatformError:

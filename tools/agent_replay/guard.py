@@ -1,0 +1,98 @@
+"""Today's guard in this process: the engine that the hooks run, asked directly.
+
+The engine reads its environment as a hook does, so each question is put with the session's own.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from agent_replay import tape
+from agent_replay.hooks import Answer, session_variables
+from agent_replay.payloads import Payload, Payloads
+from agent_replay.tools import Outcome
+from agent_replay.transcript import Question
+from pipeline_guard import hook, session
+from pipeline_guard.ledger import Facts
+from pipeline_guard.runtimes import claude
+from pipeline_guard.verdicts import Verdict
+from pipeline_guard.wording import reason
+from self_heal.places import plugin_root
+
+
+class Guard:
+    """The guard of one session; `asked` collects its own questions of the latest event.
+
+    With a `tape` it gets the recorded answers instead and starts no program.
+    """
+
+    def __init__(self, session_id: str, folder: Path, environment: Mapping[str, str]) -> None:
+        self.payloads = Payloads(session_id, folder)
+        self.environment = {**environment, **session_variables(plugin_root(), session_id)}
+        self.tape: Sequence[Question] | None = None
+        self.asked: list[Question] = []
+        self.seconds = 0.0
+        """Wall time spent in the engine so far."""
+
+    def prompt(self, text: str) -> Answer:
+        """The person types something."""
+        return self._judged(self.payloads.prompt(text))
+
+    def before(self, call_id: str, tool: str, arguments: Mapping[str, Any]) -> Answer:
+        """The agent wants to use a tool."""
+        return self._judged(self.payloads.before(call_id, tool, arguments))
+
+    def after(
+        self, call_id: str, tool: str, arguments: Mapping[str, Any], outcome: Outcome
+    ) -> Answer:
+        """A tool has run."""
+        return self._judged(self.payloads.after(call_id, tool, arguments, outcome))
+
+    def stop(self, again: bool = False) -> Answer:
+        """The agent wants to end its turn."""
+        return self._judged(self.payloads.stop(again))
+
+    def facts(self) -> Facts:
+        """What the guard has learned in this session so far."""
+        with environment(self.environment):
+            return session.load(claude.parse(self.payloads.stop())).facts
+
+    def _judged(self, payload: Payload) -> Answer:
+        started = time.perf_counter()
+        with environment(self.environment), self._questions():
+            verdict = hook.judge(claude.parse(payload))
+        self.seconds += time.perf_counter() - started
+        return _answer(verdict)
+
+    @contextmanager
+    def _questions(self) -> Iterator[None]:
+        if self.tape is not None:
+            with tape.answered(self.tape):
+                yield
+        else:
+            with tape.recorded() as asked:
+                yield
+            self.asked += asked
+
+
+def _answer(verdict: Verdict) -> Answer:
+    deciding = [f.rule for f in verdict.findings if f.decision == verdict.decision]
+    return Answer(verdict.decision, reason(verdict), tuple(dict.fromkeys(deciding)))
+
+
+@contextmanager
+def environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """This process's environment is the session's meanwhile."""
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

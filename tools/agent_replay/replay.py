@@ -1,0 +1,120 @@
+"""Replays a transcript for real, and says where it goes otherwise than it was recorded.
+
+A fresh stage of the transcript's scenario, seeded and with a frozen clock, so that ids, hashes and
+times repeat. Each call of the transcript is judged by today's guard and run where it is allowed.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from agent_replay import compare
+from agent_replay.compare import Difference
+from agent_replay.live import FOLDER, Live, redacted
+from agent_replay.normalise import Bindings
+from agent_replay.transcript import BadTranscript, Call, End, Transcript, Turn
+from fake_bauplan.clock import Clock
+from self_heal.stage import Stage, staged
+
+SEED = 1
+MOMENT = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
+
+
+class Replayed(NamedTuple):
+    """What came of a replay: the differences (none: it is the same session), and the new turns.
+
+    `seconds` is the wall time of the session, `guard_seconds` the part of it in the guard.
+    """
+
+    differences: tuple[Difference, ...]
+    turns: tuple[Turn, ...]
+    end: End | None
+    seconds: float
+    guard_seconds: float
+
+
+@contextmanager
+def stage_for(transcript: Transcript) -> Iterator[Stage]:
+    """A fresh stage of the transcript's scenario; raises BadTranscript where it names none."""
+    scenario = transcript.header.versions.scenario
+    if scenario is None:
+        raise BadTranscript(
+            f"{transcript.header.title!r} names no scenario, so there is nothing to replay it on: "
+            "use --guard-only, or import it with --scenario."
+        )
+    with seeded(scenario.name) as stage:
+        yield stage
+
+
+@contextmanager
+def seeded(scenario: str) -> Iterator[Stage]:
+    """A stage in a temporary folder on which everything repeats."""
+    with tempfile.TemporaryDirectory(prefix="replay-") as folder:
+        place = Path(folder).resolve() / "workspace"
+        with staged(scenario, place, seed=SEED, clock=Clock(MOMENT)) as stage:
+            yield stage
+
+
+def replay(transcript: Transcript, keep_going: bool = False) -> Replayed:
+    """Replay on a stage of its own; stops at the first difference unless it is to go on."""
+    with stage_for(transcript) as stage:
+        return Replay(transcript, stage).run(keep_going)
+
+
+class Replay:
+    """A replay on a stage, turn by turn."""
+
+    def __init__(self, transcript: Transcript, stage: Stage) -> None:
+        self.transcript = transcript
+        self.live = Live(stage)
+        known = transcript.header.known
+        self.bindings = Bindings(
+            {known[name]: value for name, value in stage.names.items() if name in known}
+        )
+        self.bindings.path(transcript.header.folder, str(stage.repo))
+        self.turns: list[Turn] = []
+
+    def run(self, keep_going: bool = False, start: int = 0) -> Replayed:
+        """Replay from turn number `start` (from 0) to the end."""
+        found: list[Difference] = []
+        for number in range(start, len(self.transcript.turns)):
+            found += self.step(number)
+            if found and not keep_going:
+                return self._replayed(found, None)
+        end = self.live.finish() if self.transcript.end is not None else None
+        if end is not None and self.transcript.end is not None:
+            found += compare.ends(self.transcript.end, end, self.bindings)
+        return self._replayed(found, end)
+
+    def step(self, number: int) -> list[Difference]:
+        """Replay one turn; gives its differences."""
+        recorded = self.transcript.turns[number]
+        unseen = self.bindings.unseen(recorded.call.input)
+        call = self._call(recorded)
+        prompt = self.bindings.translated(recorded.prompt)
+        actual = self.live.perform(call, prompt, recorded.say)
+        self.turns.append(actual)
+        tolerated = [t.of for t in self.transcript.header.tolerances if t.turn == number + 1]
+        found = compare.turns(number + 1, recorded, actual, self.bindings, unseen)
+        return [difference for difference in found if difference.of not in tolerated]
+
+    def _call(self, recorded: Turn) -> Call:
+        arguments = self.bindings.translated(recorded.call.input)
+        return recorded.call.model_copy(update={"input": arguments})
+
+    def _replayed(self, found: list[Difference], end: End | None) -> Replayed:
+        seconds = sum(turn.seconds for turn in self.turns)
+        guard = self.live.guard.seconds
+        return Replayed(tuple(found), tuple(self.turns), end, seconds, guard)
+
+
+def updated(transcript: Transcript, replayed: Replayed, stage: Stage) -> Transcript:
+    """The transcript as it went now: to be written after a change that is meant."""
+    header = transcript.header.model_copy(update={"folder": FOLDER})
+    assert replayed.end is not None
+    return redacted(header, list(replayed.turns), replayed.end, stage)

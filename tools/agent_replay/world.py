@@ -1,0 +1,84 @@
+"""What is there around a session: what the guard reads beside files, and the end state."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from agent_replay.guard import Guard, environment
+from agent_replay.normalise import plain
+from agent_replay.transcript import End, State
+from pipeline_guard import account, audit, workspace
+from self_heal.stage import Stage, heads_of
+
+
+def state_of(repo: Path, variables: Mapping[str, str]) -> State:
+    """Where git's HEAD and the active Bauplan branch are."""
+    place = workspace.find(str(repo))
+    with environment(variables):
+        active = account.read().active_branch
+    log = repo / ".git" / "logs" / "HEAD"
+    moved = log.read_text(encoding="utf-8").splitlines()[-1:] if log.is_file() else []
+    return State(
+        branch=workspace.head_branch(place),
+        commit=workspace.head_commit(place),
+        moved="".join(moved).partition("\t")[2],
+        active=active,
+    )
+
+
+def end_of(stage: Stage, guard: Guard) -> End:
+    """Refs, tables, commits and files as they are now, and what the guard counted."""
+    heads = heads_of(stage)
+    branches = [name.partition(":")[2] for name in heads if name.startswith("git:")]
+    bauplan = [name.partition(":")[2] for name in heads if name.startswith("bauplan:")]
+    with environment(guard.environment):
+        decisions = Counter(str(entry["decision"]) for entry in audit.entries())
+    return End(
+        refs=dict(sorted(heads.items())),
+        tables={name: content for branch in bauplan for name, content in _tables(stage, branch)},
+        commits={branch: _messages(stage.repo, branch) for branch in branches},
+        files=_files(stage.repo),
+        decisions=dict(sorted(decisions.items())),
+        facts=_counts(guard),
+    )
+
+
+def _tables(stage: Stage, branch: str) -> list[tuple[str, str]]:
+    """Each table's content: the digests of its data files and its columns."""
+    found = stage.lakehouse.catalog.tables(branch)
+    return [(f"{branch}:{t.namespace}.{t.name}", _digest(_content(t))) for t in found]
+
+
+def _content(table: Any) -> str:
+    return f"{table.schema} {[file.digest for file in table.files]}"
+
+
+def _messages(repo: Path, branch: str) -> list[str]:
+    command = ["git", "-C", str(repo), "log", "--format=%s", branch, "--"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+def _files(repo: Path) -> dict[str, str]:
+    """Every file but git's own, its text compared without what may differ."""
+    paths = sorted(p for p in repo.rglob("*") if p.is_file())
+    names = {path.relative_to(repo): path for path in paths}
+    return {
+        str(name): _digest(plain(path.read_text(encoding="utf-8", errors="surrogateescape")))
+        for name, path in names.items()
+        if name.parts[0] != ".git"
+    }
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _counts(guard: Guard) -> dict[str, int]:
+    facts = guard.facts()._asdict().items()
+    return {name: len(v) if hasattr(v, "__len__") else int(v) for name, v in facts}
