@@ -10,7 +10,7 @@ from pipeline_guard.effects import SetVariable, Unknown
 from pipeline_guard.shell_builtins import BUILTINS
 from pipeline_guard.shell_redirects import Streams, Tail
 from pipeline_guard.shell_state import Flow, Node, Place, Shell, Unsure, World
-from pipeline_guard.shell_tree import children
+from pipeline_guard.shell_tree import children, holes
 from pipeline_guard.shell_variables import is_special, value_of
 
 _ASSIGNMENT = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*(\+?=)")
@@ -126,6 +126,8 @@ def _check_name(shell: Shell, node: Node) -> None:
         raise shell.beyond(node, "bash reads it as an assignment")
     if source.decode("utf-8", "replace") in _RESERVED:
         raise shell.beyond(node, "it is a word of the shell's own grammar")
+    if any(hole.type == "command_substitution" for hole in holes(node)):
+        raise shell.beyond(node, "the program it runs comes out of another one")
 
 
 def assignment(shell: Shell, node: Node, world: World, place: Place) -> tuple[str, str]:

@@ -159,7 +159,7 @@ def _function(shell: Shell, node: Node, worlds: Worlds, place: Place, tail: Tail
     It must stand where it is sure to be reached, or else its name may be a program's after all.
     """
     del place
-    if node.parent is None or node.parent.type != "program" or len(worlds) > 1:
+    if node.parent is None or node.parent.type != "program":
         raise shell.beyond(node, "a function is followed only where it stands by itself")
     parts = children(shell, node, lines=True)
     named = [part for part in parts if part.is_named]

@@ -44,19 +44,24 @@ _QUOTES: tuple[Callable[[str], str], ...] = (
 )  # fmt: skip
 
 
+# Those that are understood: a continuation inside of a word is refused.
+PLAIN_QUOTES = tuple(quote for quote in _QUOTES if quote is not _continued)
+Quotes = tuple[Callable[[str], str], ...]
+
+
 @st.composite
-def spelled(draw: st.DrawFn, text: str) -> str:
+def spelled(draw: st.DrawFn, text: str, quotes: Quotes = _QUOTES) -> str:
     """One word, cut into parts that are each quoted in some way."""
     cuts = sorted(draw(st.lists(st.integers(0, len(text)), max_size=3)))
     parts = [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
-    word = "".join(draw(st.sampled_from(_QUOTES))(part) for part in parts)
+    word = "".join(draw(st.sampled_from(quotes))(part) for part in parts)
     return word or "''"
 
 
 @st.composite
-def command(draw: st.DrawFn, argv: Argv) -> str:
+def command(draw: st.DrawFn, argv: Argv, quotes: Quotes = _QUOTES) -> str:
     """An argv as a simple command: quoting, blanks, redirections in any place."""
-    words = [draw(spelled(word)) for word in argv]
+    words = [draw(spelled(word, quotes)) for word in argv]
     for redirect in draw(st.lists(st.sampled_from(_REDIRECTS), max_size=2)):
         words.insert(draw(st.integers(0, len(words))), redirect)
     blanks = st.sampled_from((" ", "  ", "\t", " \\\n"))
