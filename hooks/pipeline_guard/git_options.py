@@ -8,7 +8,6 @@ what a rule wants to name when it refuses it. Source: the manual pages of git 2.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import NamedTuple
 
 SWITCH = "switch"
@@ -112,9 +111,17 @@ READ_ONLY = frozenset(
 )
 
 
-@cache
+_tables: dict[str, dict[str, Option]] = {}
+
+
 def table(subcommand: str) -> dict[str, Option]:
     """Every known name of an option of this subcommand; empty for an unknown subcommand."""
+    if subcommand not in _tables:
+        _tables[subcommand] = _read(subcommand)
+    return _tables[subcommand]
+
+
+def _read(subcommand: str) -> dict[str, Option]:
     found: dict[str, Option] = {}
     for entry in _SPEC.get(subcommand, "").split():
         kind = {"=": VALUE, "?": OPTIONAL}.get(entry[-1], SWITCH)

@@ -1,59 +1,88 @@
 """Is an edit of Python pipeline code, or a diagnosis script in its clothes?
 
-Both texts are parsed, and the statements that the edit adds are looked at. Only `ast` is used:
-nothing of the project is run.
+Both texts are parsed, and the statements that the edit adds are looked at: pipeline code computes
+tables from tables, so what reaches for files, processes, the network or the environment is none.
+Only `ast` is used: nothing of the project is run.
 """
 
 from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+Names = Mapping[str, str]
 
 _SHOWS = frozenset("print pprint pp display log debug info warning warn error".split())
-_PROCESSES = frozenset(
-    """os.system os.popen os.exec os.spawn os.fork os.remove os.unlink os.rename os.kill
-    subprocess pty shutil socket requests urllib http ftplib smtplib paramiko boto3 ctypes
-    importlib runpy multiprocessing""".split()
+_MODULES = frozenset(
+    """subprocess pty shutil socket requests httpx aiohttp urllib urllib3 http ftplib smtplib
+    telnetlib paramiko boto3 botocore s3fs gcsfs ctypes importlib runpy multiprocessing tempfile
+    pickle shelve marshal code codeop inspect gc builtins signal""".split()
 )
-_RUNS_TEXT = frozenset("eval exec compile __import__ breakpoint input".split())
-_WRITES = frozenset(
-    """write writelines write_text write_bytes to_csv to_parquet to_json to_excel to_pickle
-    to_feather to_sql write_csv write_parquet write_table write_feather write_dataset dump
-    write_to_dataset savetxt tofile""".split()
+_OF_MODULES = frozenset(
+    """os.system os.popen os.fork os.remove os.unlink os.rename os.replace os.kill os.environ
+    os.environb os.getenv os.putenv os.open os.write os.mkdir os.makedirs os.listdir os.walk
+    os.scandir os.startfile sys.stdout sys.stderr sys.modules sys.path bauplan.Client""".split()
 )
-_CLIENT = ("bauplan.Client", "Client")
-_IDLE = (ast.Import, ast.ImportFrom, ast.Pass)
+_STARTS = ("os.exec", "os.spawn", "os.posix_spawn")
+_NAMES = frozenset(
+    """open eval exec compile __import__ breakpoint input globals locals vars getattr setattr
+    delattr __builtins__ __loader__ __spec__""".split()
+)
+_METHODS = frozenset(
+    """write writelines write_text write_bytes read_text read_bytes to_csv to_parquet to_json
+    to_excel to_pickle to_feather to_sql to_hdf write_csv write_parquet write_table write_feather
+    write_dataset write_to_dataset dump savetxt tofile read_csv read_parquet read_table read_json
+    read_excel read_feather read_sql open""".split()
+)
+# Statements that show nothing and compute nothing by themselves.
+_IDLE = (ast.Import, ast.ImportFrom, ast.Pass, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def faults(before: str, after: str) -> list[str]:
     """Why an edit is no pipeline code, one clause each; empty when it is."""
-    try:
-        new = ast.parse(after)
-    except (SyntaxError, ValueError, RecursionError) as error:
-        if _parses(before):
-            line = getattr(error, "lineno", None) or 1
-            return [f"line {line} would not be valid Python: {getattr(error, 'msg', error)}"]
-        return []
+    new = _parsed(after)
+    if isinstance(new, str):
+        return [new] if before.strip() and not isinstance(_parsed(before), str) else []
+    names = _aliases(new)
     added = _added(before, new)
-    found = [fault for statement in added for fault in _forbidden(statement)]
+    found = [fault for statement in added for fault in _forbidden(statement, names)]
     acting = [statement for statement in added if not isinstance(statement, _IDLE)]
-    if not found and acting and all(map(_only_shows, acting)):
+    if not found and acting and all(_only_shows(statement, names) for statement in acting):
         found.append("the edit only prints, which is a diagnosis script")
     return list(dict.fromkeys(found))
 
 
-def _parses(text: str) -> bool:
+def _parsed(text: str) -> ast.Module | str:
+    """The module, or why the text is none."""
     try:
-        ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return False
-    return bool(text.strip())
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", None) or 1
+        return f"line {line} would not be valid Python: {getattr(error, 'msg', error)}"
+
+
+def _aliases(module: ast.Module) -> dict[str, str]:
+    """What each name stands for: `import os as o` makes `o` mean `os`, `p = print` makes `p` it."""
+    found = {}
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            found.update({alias.asname: alias.name for alias in node.names if alias.asname})
+        elif isinstance(node, ast.ImportFrom):
+            place = node.module or ""
+            for alias in node.names:
+                found[alias.asname or alias.name] = f"{place}.{alias.name}"
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
+            meant = node.value.id
+            targets = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            found.update(dict.fromkeys(targets if meant in _SHOWS else (), meant))
+    return found
 
 
 def _added(before: str, new: ast.Module) -> list[ast.stmt]:
     """The statements of `new` that were not there before; a compound one without its body."""
-    old = Counter(map(_shape, _statements(ast.parse(before)))) if _parses(before) else Counter()
+    parsed = _parsed(before)
+    old = Counter() if isinstance(parsed, str) else Counter(map(_shape, _statements(parsed)))
     added = []
     for statement in _statements(new):
         shape = _shape(statement)
@@ -74,51 +103,64 @@ def _shape(statement: ast.stmt) -> str:
 
 
 def _own(statement: ast.stmt) -> Iterator[ast.AST]:
-    return (
-        child
-        for child in ast.iter_child_nodes(statement)
-        if not isinstance(child, (ast.stmt, ast.excepthandler, ast.match_case))
-    )
+    """The parts of a statement that are no statements; an `except` keeps its exception only."""
+    for child in ast.iter_child_nodes(statement):
+        if isinstance(child, ast.excepthandler):
+            yield from (part for part in ast.iter_child_nodes(child) if isinstance(part, ast.expr))
+        elif not isinstance(child, (ast.stmt, ast.match_case)):
+            yield child
 
 
-def _only_shows(statement: ast.stmt) -> bool:
+def _only_shows(statement: ast.stmt, names: Names) -> bool:
     """A call of `print` and the like, or a loop or condition, which does nothing by itself."""
     if isinstance(statement, ast.Expr):
         value = statement.value
-        return isinstance(value, ast.Call) and _name(value.func).rpartition(".")[2] in _SHOWS
+        return isinstance(value, ast.Call) and _last(value.func, names) in _SHOWS
+    if isinstance(statement, ast.Assign):
+        return isinstance(statement.value, ast.Name) and _last(statement.value, names) in _SHOWS
     return isinstance(statement, (ast.For, ast.While, ast.If, ast.With, ast.Try))
 
 
-def _forbidden(statement: ast.stmt) -> Iterator[str]:
-    """What pipeline code has no business with: files, processes, the network, the catalog."""
+def _last(node: ast.expr, names: Names) -> str:
+    return _dotted(node, names).rpartition(".")[2]
+
+
+def _dotted(node: ast.expr, names: Names) -> str:
+    """`a.b.c`, import aliases resolved; what hangs on a call or an item counts as `?`."""
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value, names)}.{node.attr}"
+    return names.get(node.id, node.id) if isinstance(node, ast.Name) else "?"
+
+
+def _forbidden(statement: ast.stmt, names: Names) -> Iterator[str]:
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
-        names = [alias.name for alias in statement.names]
-        if isinstance(statement, ast.ImportFrom):
-            names = [statement.module or ""]
-        for name in names:
-            if name.partition(".")[0] in _PROCESSES:
-                yield f"it imports `{name}`"
+        yield from _imported(statement)
         return
     for part in _own(statement):
         for node in ast.walk(part):
-            if isinstance(node, ast.Call):
-                yield from _call(node)
+            if isinstance(node, (ast.Name, ast.Attribute)):
+                yield from _reaches(node, _dotted(node, names))
 
 
-def _call(node: ast.Call) -> Iterator[str]:
-    name = _name(node.func)
-    last = name.rpartition(".")[2]
-    dotted = any(name.startswith(start) for start in _PROCESSES if "." in start)
-    if dotted or name.partition(".")[0] in _PROCESSES or name in (*_RUNS_TEXT, *_CLIENT):
-        yield f"it calls `{name}`"
-    elif name == "open" or name.endswith(".open"):
-        yield "it opens a file"
-    elif last in _WRITES and "." in name:
-        yield f"it writes with `{name}`"
+def _imported(statement: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    places = [alias.name for alias in statement.names]
+    if isinstance(statement, ast.ImportFrom):
+        places = [f"{statement.module or ''}.{name}" for name in places]
+    for place in places:
+        if place.partition(".")[0] in _MODULES or place in ("os.*", "sys.*", *_OF_MODULES):
+            yield f"it imports `{place}`"
 
 
-def _name(node: ast.expr) -> str:
-    """`a.b.c` of a call's function; what hangs on another call counts as `?`."""
-    if isinstance(node, ast.Attribute):
-        return f"{_name(node.value)}.{node.attr}"
-    return node.id if isinstance(node, ast.Name) else "?"
+def _reaches(node: ast.Name | ast.Attribute, name: str) -> Iterator[str]:
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        return
+    if name.partition(".")[0] in _MODULES or name in _OF_MODULES or name.startswith(_STARTS):
+        yield f"it uses `{name}`"
+    elif isinstance(node, ast.Name):
+        imported = "." in name and name.rpartition(".")[2] in _METHODS
+        if name in _NAMES or imported:
+            yield f"it uses `{name}`"
+    elif node.attr in _METHODS:
+        yield f"it reads or writes files with `{node.attr}`"
+    elif node.attr.startswith("__") and node.attr not in ("__doc__", "__name__", "__version__"):
+        yield f"it uses `{node.attr}`"

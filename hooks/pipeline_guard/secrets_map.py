@@ -19,6 +19,10 @@ _BELOW_CONFIG = frozenset("gcloud gh hub rclone op doctl git stripe heroku".spli
 _ENDINGS = (".pem", ".p12", ".pfx", ".key", ".keystore", ".kdbx", ".ppk")
 _PROCESS = r"/proc/[^/]+(?:/task/[^/]+)?/(?:environ|mem|cmdline|auxv)"
 _WORDS = r"(?i)(^|_)(api_?key|key|token|secrets?|passw(or)?d|credentials?|auth)(_|$)"
+_TEMPLATES = (".example", ".sample", ".template", ".dist")
+_NOT_SEARCHED = frozenset({".git", "node_modules", ".venv", "venv", "__pycache__"})
+_MOST_FILES = 2000
+_DEPTH = 4
 _HOME_SECRETS = (".bauplan", ".ssh", ".aws", ".config/gcloud", ".config/gh", ".netrc", ".env")
 
 
@@ -28,7 +32,7 @@ def is_secret(path: str) -> bool:
         return True
     parts = path.casefold().strip("/").split("/")
     name = parts[-1]
-    if name.startswith(".env") or name in _FILES:
+    if _is_env(name) or name in _FILES:
         return True
     if name.endswith(_ENDINGS) or _FOLDERS.intersection(parts):
         return True
@@ -44,13 +48,36 @@ def _is_of_process(path: str) -> bool:
     return bool(re.fullmatch(_PROCESS, path))
 
 
-def holds_secret(folder: str) -> bool:
-    """Whether a recursive read of this folder would pass through known secrets."""
+def holds_secret(folder: str) -> str:
+    """A secret that a recursive read of this folder would pass through; `""` for none.
+
+    Looked for a few folders deep; templates (`.env.example`) and keys of no known name count as
+    harmless here, else no repository could be searched.
+    """
     home = os.path.realpath(os.path.expanduser("~"))
-    base = folder.rstrip("/") + "/"
-    if (home + "/").startswith(base):
-        return any(os.path.exists(os.path.join(home, name)) for name in _HOME_SECRETS)
-    return folder == "/proc"
+    if (home + "/").startswith(folder.rstrip("/") + "/"):
+        known = [os.path.join(home, name) for name in _HOME_SECRETS]
+        return next((path for path in known if os.path.exists(path)), "")
+    return folder if folder == "/proc" else _below(folder)
+
+
+def _below(top: str) -> str:
+    seen = 0
+    for folder, folders, files in os.walk(top):
+        seen += len(files)
+        if seen > _MOST_FILES:
+            break
+        for name in (*folders, *files):
+            plain = name.casefold()
+            if plain in _FOLDERS or (_is_env(plain) and not plain.endswith(_TEMPLATES)):
+                return os.path.join(folder, name)
+        deep = folder.count("/") - top.count("/") >= _DEPTH
+        folders[:] = [] if deep else [name for name in folders if name not in _NOT_SEARCHED]
+    return ""
+
+
+def _is_env(name: str) -> bool:
+    return name.startswith(".env") and not name.startswith(".environment")
 
 
 def is_secret_variable(name: str) -> bool:

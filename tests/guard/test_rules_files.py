@@ -401,6 +401,16 @@ def test_a_search_through_the_whole_home_is_refused_and_one_of_the_project_is_no
     assert healing.call("Glob", pattern="**/*.py").decision == "allow"
 
 
+def test_a_search_that_passes_a_secret_is_refused(healing):
+    healing.write("pipeline/.env.example", "KEY=\n")
+    search = ("grep -rn dep_delay .", "grep -rn dep_delay pipeline", "rg dep_delay")
+    assert all(healing.bash(command).decision == "allow" for command in search)
+    healing.write("pipeline/.env", "KEY=1\n")
+    assert all(healing.bash(command).decision == "deny" for command in search)
+    assert healing.call("Grep", pattern="KEY").decision == "deny"
+    assert healing.bash("grep -n dep_delay pipeline/models.py").decision == "allow"
+
+
 @pytest.mark.parametrize(
     ("url", "decision"),
     [

@@ -133,6 +133,7 @@ git grep -O x
 git grep --open-files-in-pager=vi x
 git grep -f /etc/passwd
 git grep --no-index x /etc
+git blame -S /etc/passwd README.md
 git blame --contents /etc/passwd README.md
 git ls-files -X /etc/passwd
 git show HEAD:.env
@@ -274,7 +275,7 @@ def test_before_anything_is_known_there_is_no_commit(healing):
 
 
 def test_a_commit_holds_nothing_outside_the_project(healing):
-    healing.ready().knows(snapshot_done=True)
+    healing.ready().knows(code_changed=True)
     healing.write("README.md", "changed\n")
     healing.git("add", "README.md")
     found = healing.bash(healing.fill(FIX))
@@ -288,7 +289,7 @@ def test_a_commit_holds_nothing_outside_the_project(healing):
 
 @pytest.mark.parametrize("command", ["git add README.md", "git add -A", "git add .", "git add -u"])
 def test_nothing_outside_the_project_is_staged(healing, command: str):
-    healing.ready().knows(snapshot_done=True)
+    healing.ready().knows(code_changed=True)
     healing.write("README.md", "changed\n")
     assert KEY in keys(healing.bash(command))
     assert healing.bash("git add pipeline debug").decision == "allow"
@@ -320,7 +321,12 @@ class TestSnapshot:
         found = self.edit(healing)
         assert KEY in keys(found)
         assert "Snapshot" in found.findings[0].do
-        assert self.edit(healing.knows(snapshot_done=True)).decision == "allow"
+        assert self.edit(healing.knows(code_changed=True)).decision == "allow"
+
+    def test_a_commit_of_something_else_does_not_stand_for_it(self, healing):
+        healing.ready().knows(snapshot_done=True, commits=("a" * 40,))
+        healing.write("pipeline/late.sql", "SELECT 1\n")
+        assert KEY in keys(self.edit(healing))
 
     def test_untracked_files_elsewhere_are_the_persons_business(self, healing):
         healing.ready()
@@ -334,7 +340,7 @@ class TestSnapshot:
         healing.git("add", "-u")
         message = healing.fill("git commit -m 'Snapshot (job {job})'")
         assert healing.bash(message).decision == "allow"
-        assert KEY in keys(healing.knows(snapshot_done=True).bash(message))
+        assert KEY in keys(healing.knows(code_changed=True).bash(message))
 
     def test_it_takes_no_untracked_file_outside_the_project(self, healing):
         healing.ready()
@@ -349,7 +355,7 @@ def test_own_commits_may_be_reverted_and_no_others(healing):
     healing.write("pipeline/late.sql", "SELECT 2\n")
     healing.git("commit", "-aqm", "Fix")
     own = healing.git("rev-parse", "HEAD")
-    healing.knows(commits=(own,), code_changed=True, snapshot_done=True)
+    healing.knows(commits=(own,), code_changed=True)
     for word in (own, own[:10], "HEAD"):
         assert healing.bash(f"git revert --no-edit {word}").decision == "allow", word
     for word in (before, before[:10], "HEAD~1", own[:3], "main"):

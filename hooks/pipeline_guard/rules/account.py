@@ -67,8 +67,9 @@ def _assignment(effect: SetVariable) -> Iterator[Finding]:
 def _read(effect: ReadPath) -> Iterator[Finding]:
     if secrets_map.is_secret(effect.path):
         yield _secret(f"`{effect.path}` holds credentials")
-    elif effect.recursive and secrets_map.holds_secret(effect.path):
-        yield _secret(f"`{effect.path}` as a whole holds credentials; read a folder of the project")
+    elif effect.recursive and (secret := secrets_map.holds_secret(effect.path)):
+        saw = f"a search through `{effect.path}` passes `{secret}`, which holds credentials"
+        yield Finding(DENY, "credentials", saw, "Search a folder or files without it")
 
 
 def _git(call: GitCall) -> Iterator[Finding]:

@@ -173,7 +173,7 @@ def _edit(effect: WritePath | DeletePath, context: Context) -> Iterator[Finding]
         yield _no("there is no git repository, so nothing is edited here", do)
         return
     yield from _off_branch(context)
-    if not context.facts.snapshot_done and not any(True for _ in _off_branch(context)):
+    if not context.facts.code_changed and not any(True for _ in _off_branch(context)):
         yield from _snapshot(context)
 
 

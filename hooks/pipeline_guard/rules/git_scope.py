@@ -79,7 +79,7 @@ def _below(path: str, root: str) -> bool:
 
 def _judged(changes: Iterable[Change], context: Context) -> Iterator[Finding]:
     place = context.workspace
-    snapshot = not context.facts.snapshot_done
+    snapshot = not context.facts.code_changed
     for change in changes:
         ours = workspace.zone(change.path, place) in _OURS
         if not ours and not (snapshot and not change.untracked and not change.added):

@@ -16,6 +16,7 @@ _NO_READ = frozenset(
     --exclude-from --exclude-per-directory --ignore-revs-file --no-exclude-standard
     --recurse-submodules""".split()
 )
+_READS_FILE = (("grep", "-f"), ("blame", "-S"))
 _LIST_BRANCHES = frozenset(
     """--show-current --list --all --remotes --verbose --abbrev --no-abbrev --color --no-color
     --column --no-column --sort --format --ignore-case --contains --no-contains --merged
@@ -92,8 +93,9 @@ def _options(call: GitCall, allowed: frozenset[str]) -> Iterator[Finding]:
 def _read(call: GitCall, context: Context) -> Iterator[Finding]:
     for name in sorted(_NO_READ & set(call.options)):
         yield _no(f"`git {call.subcommand} {name}`", "Leave that option out")
-    if call.subcommand == "grep" and call.has("-f"):
-        yield _no("`git grep -f`", "Give the pattern with `-e`")
+    for subcommand, option in _READS_FILE:
+        if call.subcommand == subcommand and call.has(option):
+            yield _no(f"`git {subcommand} {option}`", "Leave that option out")
     if call.subcommand == "diff":
         for word in (*call.positionals, *call.paths):
             if not _inside(word, call, context):
