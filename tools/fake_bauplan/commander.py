@@ -35,6 +35,7 @@ from fake_bauplan.run_plan import (
     unpack,
 )
 from fake_bauplan.run_writes import Writer
+from fake_bauplan.runner import HOSTS
 from fake_bauplan.runs import Run
 from fake_bauplan.schema import UnsupportedType
 
@@ -62,6 +63,7 @@ class Commander:
 
         Raises PlanningError or a PlatformError when it cannot run; the job is kept as failed then.
         """
+        HOSTS.start()  # it loads while the project is planned
         source = self._source(user, request)
         job = self._record_run(user, request, source)
         project, tables = self._folder / job.id / "project", self._folder / job.id / "tables"

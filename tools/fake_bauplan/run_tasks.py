@@ -10,7 +10,7 @@ import pyarrow as pa
 from fake_bauplan.engine import SqlError
 from fake_bauplan.run_inputs import Tables, TaskFailed, read
 from fake_bauplan.run_plan import Plan, RunRequest
-from fake_bauplan.runner import LineSink, Process, Report, Work
+from fake_bauplan.runner import LineSink, Process, Report, Work, environment
 from fake_bauplan.schema import UnsupportedType, storable_schema
 from pipeline_guard import project_graph
 from pipeline_guard.project import Model
@@ -61,6 +61,7 @@ def run_python(
         tuple(model.packages),
         str(output),
         str(tables.folder / f"report-{model.name}.json"),
+        environment(project),
         model.kind == "expectation",
         request.legacy,
     )

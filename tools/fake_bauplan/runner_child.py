@@ -1,20 +1,18 @@
-"""The process that one Python model or expectation runs in.
+"""What the process of one Python model or expectation does.
 
-Started as a file, so that it costs no more than an interpreter, pyarrow and the SDK. It reads one
-line of JSON (`runner.Work`) from standard input, calls the function on memory-mapped tables and
-writes what came of it as JSON beside the result. What the function prints is only passed on.
+Loaded by `runner_host.py`, which has forked that process. It reads JSON (`runner.Work`) from
+standard input, calls the function on memory-mapped tables and writes what came of it as JSON beside
+the result. What the function prints is only passed on.
 """
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import importlib.metadata
 import json
 import os
 import sys
 import sysconfig
-import threading
 import traceback
 from collections.abc import Iterator
 from typing import Any
@@ -23,29 +21,22 @@ HERE = os.path.abspath(__file__)  # noqa: PTH100 - pathlib is not loaded here
 LEGACY_OPTIONS = ("columns",)
 
 
-def main() -> None:
-    """Load what every model needs, then wait for the work."""
-    sys.path.pop(0)  # this file's own folder, put there by the interpreter
-    import pyarrow  # noqa: F401 - loaded while the process waits
-
-    with contextlib.suppress(ImportError):  # the project's own import says so, with its line
-        importlib.import_module("bauplan")
-    line = sys.stdin.readline()
-    if not line:
+def work() -> None:
+    """Read the work and do it, in the project's folder and with an environment of its own."""
+    text = sys.stdin.read()
+    if not text:
         return
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    work = json.loads(line)
+    work = json.loads(text)
+    os.chdir(work["project"])
+    os.environ.clear()
+    os.environ.update(work["environment"])
+    if "numpy.random" in sys.modules:  # else each model draws the same numbers
+        sys.modules["numpy.random"].seed()
     report = _report(work)
     sys.stdout.flush()
     sys.stderr.flush()
     with open(work["report"], "w", encoding="utf-8") as file:  # noqa: PTH123
         json.dump(report, file)
-
-
-def _end_with_parent() -> None:
-    """Standard input closes when the lakehouse is gone, however it ended."""
-    sys.stdin.read()
-    os._exit(1)
 
 
 def _report(work: dict[str, Any]) -> dict[str, Any]:
@@ -180,7 +171,3 @@ def _without_legacy(wrapped: Any) -> Any:
             return wrapped(*args, **kept)
 
     return call
-
-
-if __name__ == "__main__":
-    main()

@@ -1,7 +1,6 @@
 """Runs: execute a plan on a transaction branch, merge on success, keep what was written on failure.
 
-Models run one after another in the order of the plan, so that logs and commits repeat; the next
-processes load their imports meanwhile.
+Models run one after another in the order of the plan, so that logs and commits repeat.
 """
 
 from __future__ import annotations
@@ -20,10 +19,9 @@ from fake_bauplan.run_inputs import Tables, TaskFailed
 from fake_bauplan.run_log import RunLog, previewed, task_of
 from fake_bauplan.run_plan import Plan, RunRequest
 from fake_bauplan.run_writes import Writer
-from fake_bauplan.runner import Process
+from fake_bauplan.runner import HOSTS, Process
 from pipeline_guard.project import Model
 
-AHEAD = 2
 PIP_SWITCH = "executor.pip-install-error"
 
 
@@ -66,8 +64,7 @@ class Run:
         self._jobs = jobs
         self._faults = faults
         self._log = RunLog(jobs, job.id)
-        self._waiting = [model for model in plan.order if model.kind != "sql"]
-        self._processes: dict[str, Process] = {}
+        self._process: Process | None = None
         self._cancelled = threading.Event()
 
     def cancel(self) -> None:
@@ -89,11 +86,8 @@ class Run:
             self._log.end(JobFinished("failure", message, user_error=False))
         except PlatformError as error:
             self._log.end(JobFinished("failure", error.message))
-        finally:
-            self._kill()
 
     def _execute(self) -> None:
-        self._start_ahead()
         self._writer.open(self._plan.source)
         if self._writer.transaction:
             self._jobs.update(self._job.id, transaction_branch=self._writer.transaction)
@@ -110,13 +104,9 @@ class Run:
         if self._cancelled.is_set():
             raise Cancelled
 
-    def _start_ahead(self) -> None:
-        while self._waiting and len(self._processes) < AHEAD and not self._cancelled.is_set():
-            model = self._waiting.pop(0)
-            self._processes[model.name] = Process(self._plan.programs[model.name], self._project)
-
     def _kill(self) -> None:
-        for process in list(self._processes.values()):
+        process = self._process
+        if process is not None:
             process.kill()
 
     def _task(self, model: Model) -> None:
@@ -167,15 +157,15 @@ class Run:
         def sink(stream: str, line: str) -> None:
             self._log.printed(stream, line, task)
 
-        process = self._processes[model.name]
+        process = self._process = HOSTS.start(self._plan.programs[model.name]).fork()
+        self._stop_if_cancelled()
         try:
             return run_tasks.run_python(
                 model, process, self._project, self._tables, self._request, sink
             )
         finally:
-            process.kill()
-            del self._processes[model.name]
-            self._start_ahead()
+            self._process = None
+            process.close()
 
     def _check(self, model: Model, task: Task, table: pa.Table) -> None:
         try:
