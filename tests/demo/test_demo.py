@@ -31,7 +31,7 @@ def test_the_demo_heals_the_pipeline_and_says_how(tmp_path: Path) -> None:
     assert {f"Rule {n}" for n in (1, 3, 4, 6, 7, 8)} <= set(_rules(done.stdout))
     outcome = done.stdout.split("What came of it")[1]
     assert "✗" not in outcome
-    assert outcome.count("✓") == 8
+    assert outcome.count("✓") == 18
     reports = tmp_path / "demo" / "repository" / "debug"
     assert (reports / "summary.md").is_file()
 

@@ -6,10 +6,8 @@ program, so the failing job is a real job with real logs.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,32 +19,38 @@ import yaml
 
 from fake_bauplan import nyc
 from fake_bauplan.clock import Clock
-from fake_bauplan.engine import Engine
 from fake_bauplan.lakehouse import Lakehouse
 from fake_bauplan.server import serve
+from self_heal import history
 from self_heal import scenario as scenarios
-from self_heal.errors import BadInput, InTheWay, MissingProgram
-from self_heal.scenario import ImportTable, MakeBranch, RunPipeline, Scenario
+from self_heal.errors import InTheWay
+from self_heal.programs import check_program, run
+from self_heal.scenario import Scenario
 
 CONFIG = Path("home/.bauplan/config.yml")
 MARKER = ".self-heal-workspace"
-PROGRAM_VERSION = "0.3.5"
+
+__all__ = ["Stage", "check_program", "clear", "files_of", "heads_of", "run", "staged"]
 
 
 class Stage(NamedTuple):
     """A scenario that is set up, its lakehouse running.
 
-    `repo` is the git repository that the agent works in, `job` the failed job's id, `heads` the
-    branches of lakehouse and git before the agent came.
+    `repo` is the folder that the agent works in, `job` the job to heal, `heads` the branches and
+    tags of lakehouse and git before the agent came, `files` every file of `repo` and of the home
+    folder with its content, `start` git's HEAD (`""` without a repository).
     """
 
     folder: Path
+    name: str
     scenario: Scenario
     lakehouse: Lakehouse
     repo: Path
     environment: Mapping[str, str]
     job: str
     heads: Mapping[str, str]
+    files: Mapping[str, bytes]
+    start: str
 
     def client(self) -> bauplan.Client:
         """The real SDK, with the account that the agent's programs use."""
@@ -79,25 +83,24 @@ def staged(
     repo = folder / "repository"
     scenarios.copy_project(source, scenario, repo)
     with Lakehouse(folder / "lakehouse", seed, clock) as lakehouse, serve(lakehouse) as server:
-        nyc.load(lakehouse)
+        if scenario.data == "nyc":
+            nyc.load(lakehouse)
         environment = make_environment(folder, server.endpoint, lakehouse.key)
-        make_repository(repo, environment)
-        job = play_history(scenario, lakehouse, repo, environment)
-        heads = heads_of(lakehouse, repo)
-        yield Stage(folder, scenario, lakehouse, repo, environment, job, heads)
+        site = history.Site(source, scenario, lakehouse, repo, environment)
+        history.load_data(site)
+        if scenario.git:
+            make_repository(repo, environment, scenario.title)
+        job = history.play(site)
+        yield _observed(
+            Stage(folder, name, scenario, lakehouse, repo, environment, job, {}, {}, "")
+        )
 
 
-def check_program() -> Path:
-    """The `bauplan` beside this interpreter; raises MissingProgram with what to do."""
-    program = Path(sys.executable).with_name("bauplan")
-    advice = f"install it with `{sys.executable} -m pip install bauplan=={PROGRAM_VERSION}`"
-    if not program.is_file():
-        raise MissingProgram(f"{program} is missing: {advice}.")
-    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
-    if done.stdout.split()[1:2] != [PROGRAM_VERSION]:
-        found = done.stdout.strip() or "a program that does not answer"
-        raise MissingProgram(f"{program} is {found}, not {PROGRAM_VERSION}: {advice}.")
-    return program
+def _observed(stage: Stage) -> Stage:
+    """The stage with what is there before the agent comes."""
+    command = ["git", "rev-parse", "HEAD"]
+    head = run(command, stage.repo, stage.environment).stdout.strip() if stage.scenario.git else ""
+    return stage._replace(heads=heads_of(stage), files=files_of(stage), start=head)
 
 
 def clear(folder: Path, replace: bool) -> None:
@@ -131,74 +134,38 @@ def make_environment(folder: Path, endpoint: str, key: str) -> dict[str, str]:
     }
 
 
-def make_repository(repo: Path, environment: Mapping[str, str]) -> None:
+def make_repository(repo: Path, environment: Mapping[str, str], message: str) -> None:
     """Put the project under git, on `main`, by a person of the scenario."""
     run(["git", "init", "--quiet", "--initial-branch=main"], repo, environment)
     run(["git", "config", "user.name", "Data Team"], repo, environment)
     run(["git", "config", "user.email", "data@example.com"], repo, environment)
     run(["git", "add", "--all"], repo, environment)
-    run(["git", "commit", "--quiet", "-m", "Report flight delays"], repo, environment)
+    run(["git", "commit", "--quiet", "-m", message], repo, environment)
 
 
-def play_history(
-    scenario: Scenario, lakehouse: Lakehouse, repo: Path, environment: Mapping[str, str]
-) -> str:
-    """Do all that led to the failure; gives the id of the last run's job."""
-    job = ""
-    for event in scenario.history:
-        if isinstance(event, MakeBranch):
-            command = ["bauplan", "branch", "create", event.branch, "--from-ref", event.source]
-            run(command, repo, environment)
-        elif isinstance(event, ImportTable):
-            import_table(lakehouse, event)
-        else:
-            job = run_pipeline(scenario, event, repo, environment)
-    return job
+def heads_of(stage: Stage) -> dict[str, str]:
+    """Every branch and tag of the lakehouse (`bauplan:<name>`, `bauplan-tag:<name>`) and of git
+    (`git:<name>`, `git-tag:<name>`), with its hash.
+    """
+    catalog = stage.lakehouse.catalog
+    heads = {f"bauplan:{branch.name}": branch.hash for branch in catalog.names("BRANCH").items}
+    heads |= {f"bauplan-tag:{tag.name}": tag.hash for tag in catalog.names("TAG").items}
+    if not stage.scenario.git:
+        return heads
+    listed = ["git", "for-each-ref", "--format=%(refname) %(objectname)"]
+    for line in run(listed, stage.repo, stage.environment).stdout.splitlines():
+        name, sha = line.split()
+        kind, _, short = name.removeprefix("refs/").partition("/")
+        heads[f"{'git' if kind == 'heads' else 'git-' + kind.rstrip('s')}:{short}"] = sha
+    return heads
 
 
-def run_pipeline(
-    scenario: Scenario,
-    event: RunPipeline,
-    repo: Path,
-    environment: Mapping[str, str],
-) -> str:
-    """Run the pipeline and hold the scenario to how it says that the run ends."""
-    command = ["bauplan", "run", "--project-dir", scenario.pipeline, "--ref", event.run]
-    done = run(command, repo, environment, check=False)
-    ended = "complete" if done.returncode == 0 else "fail"
-    if ended != event.ends:
-        raise BadInput(
-            f"The scenario is broken: the run on {event.run} should {event.ends}, but it ended "
-            f"with {ended}:\n{done.stdout}{done.stderr}"
-        )
-    listed = run(["bauplan", "job", "ls", "--max-count", "1", "-O", "json"], repo, environment)
-    return str(json.loads(listed.stdout)[0]["id"])
-
-
-def import_table(lakehouse: Lakehouse, event: ImportTable) -> None:
-    """Write a table anew from a query over the branch, as a careless import does."""
-    namespace, name = event.table.split(".")
-    engine = Engine(lakehouse.catalog, lakehouse.store)
-    table = engine.query(event.select, event.into, namespace, views=False)
-    lakehouse.load_table(namespace, name, table, event.into)
-
-
-def heads_of(lakehouse: Lakehouse, repo: Path) -> dict[str, str]:
-    """Every branch of the lakehouse (`bauplan:<name>`) and of git (`git:<name>`), with its hash."""
-    branches = lakehouse.catalog.names("BRANCH").items
-    heads = {f"bauplan:{branch.name}": branch.hash for branch in branches}
-    listed = ["git", "for-each-ref", "--format=%(refname:short) %(objectname)", "refs/heads"]
-    lines = run(listed, repo, os.environ).stdout.splitlines()
-    return heads | {f"git:{name}": sha for name, sha in map(str.split, lines)}
-
-
-def run(
-    command: list[str], folder: Path, environment: Mapping[str, str], check: bool = True
-) -> subprocess.CompletedProcess[str]:
-    """Run a program of the stage; with `check` a failure is BadInput with what it printed."""
-    done = subprocess.run(
-        command, cwd=folder, env=dict(environment), capture_output=True, text=True, check=False
-    )
-    if check and done.returncode:
-        raise BadInput(f"`{' '.join(command)}` failed:\n{done.stdout}{done.stderr}")
-    return done
+def files_of(stage: Stage) -> dict[str, bytes]:
+    """Every file of the workspace and the home folder with its content; not what git keeps."""
+    found = {}
+    for top in (stage.repo, stage.folder / "home"):
+        for path in sorted(top.rglob("*")):
+            name = str(path.relative_to(stage.folder))
+            if path.is_file() and "/.git/" not in name:
+                found[name] = path.read_bytes()
+    return found

@@ -17,8 +17,9 @@ from agent_replay.play import Played, play
 from agent_replay.script import Script
 from agent_replay.script import read as read_script
 from agent_replay.tools import Tools
-from self_heal.checks import Check, check_healing
+from self_heal.checks import check_healing
 from self_heal.errors import CheckFailed
+from self_heal.grader.result import Check
 from self_heal.places import plugin_root
 from self_heal.stage import Stage, staged
 

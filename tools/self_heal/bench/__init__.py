@@ -1,0 +1,1 @@
+"""Runs agents on the scenarios, with and without guard and skill, and tells how they did."""
