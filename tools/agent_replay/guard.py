@@ -36,6 +36,8 @@ class Guard:
         self.environment = {**environment, **session_variables(plugin_root(), session_id)}
         self.tape: Sequence[Question] | None = None
         self.asked: list[Question] = []
+        self.unanswered: list[str] = []
+        """Questions of the latest event that the tape does not answer."""
         self.seconds = 0.0
         """Wall time spent in the engine so far."""
 
@@ -72,7 +74,7 @@ class Guard:
     @contextmanager
     def _questions(self) -> Iterator[None]:
         if self.tape is not None:
-            with tape.answered(self.tape):
+            with tape.answered(self.tape) as self.unanswered:
                 yield
         else:
             with tape.recorded() as asked:
@@ -89,10 +91,17 @@ def _answer(verdict: Verdict) -> Answer:
 def environment(variables: Mapping[str, str]) -> Iterator[None]:
     """This process's environment is the session's meanwhile."""
     before = dict(os.environ)
-    os.environ.clear()
-    os.environ.update(variables)
+    _become(variables, before)
     try:
         yield
     finally:
-        os.environ.clear()
-        os.environ.update(before)
+        _become(before, dict(os.environ))
+
+
+def _become(wanted: Mapping[str, str], present: Mapping[str, str]) -> None:
+    """Change only what differs: in a session's own process that is nothing."""
+    for name in present.keys() - wanted.keys():
+        del os.environ[name]
+    for name, value in wanted.items():
+        if present.get(name) != value:
+            os.environ[name] = value

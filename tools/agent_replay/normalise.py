@@ -8,7 +8,7 @@ through: `Bindings` learns the pairs from results and puts them into later argum
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
@@ -86,15 +86,16 @@ class Bindings:
     def translated(self, value: Any) -> Any:
         """A JSON value of the recording with the replay's ids, times and folders in it."""
         if isinstance(value, str):
-            text = "".join(self._actual(part) for part in tokens(value))
+            return self.folders("".join(self._actual(part) for part in tokens(value)))
+        return _each(value, self.translated)
+
+    def folders(self, value: Any) -> Any:
+        """A JSON value with the replay's folders in it, and nothing else changed."""
+        if isinstance(value, str):
             for recorded, actual in self._paths:
-                text = text.replace(recorded, actual)
-            return text
-        if isinstance(value, Mapping):
-            return {key: self.translated(item) for key, item in value.items()}
-        if isinstance(value, (list, tuple)):
-            return type(value)(self.translated(item) for item in value)
-        return value
+                value = value.replace(recorded, actual)
+            return value
+        return _each(value, self.folders)
 
     def unseen(self, value: Any) -> list[str]:
         """The ids and hashes in a JSON value that nothing has shown before."""
@@ -130,3 +131,12 @@ class Bindings:
     def _bind(self, recorded: str, actual: str) -> None:
         self._forward.setdefault(recorded, actual)
         self._back.setdefault(actual, recorded)
+
+
+def _each(value: Any, change: Callable[[Any], Any]) -> Any:
+    """A JSON value's parts, changed; what has no parts is left as it is."""
+    if isinstance(value, Mapping):
+        return {key: change(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(change(item) for item in value)
+    return value

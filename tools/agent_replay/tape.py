@@ -61,9 +61,13 @@ def recorded() -> Iterator[list[Question]]:
 
 
 @contextmanager
-def answered(questions: Sequence[Question]) -> Iterator[None]:
-    """Answer from a tape; the same question asked again takes its next answer, then its last."""
+def answered(questions: Sequence[Question]) -> Iterator[list[str]]:
+    """Answer from a tape; the same question asked again takes its next answer, then its last.
+
+    Gives the questions that had no answer.
+    """
     left = list(questions)
+    missing: list[str] = []
 
     def run(words: Sequence[Any], **options: Any) -> subprocess.CompletedProcess[Any]:
         command = _command(words)
@@ -71,17 +75,16 @@ def answered(questions: Sequence[Question]) -> Iterator[None]:
             return _RUN(words, **options)
         found = next((question for question in left if question.command == command), None)
         if found is None:
+            missing.append(" ".join(command))
             raise OSError(f"`{' '.join(command)}` was not asked in the recorded session")
         if sum(question.command == command for question in left) > 1:
             left.remove(found)
-        output = (
-            found.text if options.get("text") else found.text.encode("utf-8", "surrogateescape")
-        )
-        empty = output[:0]
-        return subprocess.CompletedProcess(words, found.exit_code, output, empty)
+        data = _answer(found)
+        output = data.decode("utf-8", _ERRORS) if options.get("text") else data
+        return subprocess.CompletedProcess(words, found.exit_code, output, output[:0])
 
     with _instead(run):
-        yield
+        yield missing
 
 
 @contextmanager
