@@ -8,7 +8,9 @@ whenever it forks: the libraries that start threads are told not to (`runner.QUI
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import importlib
 import importlib.util
 import os
@@ -16,6 +18,7 @@ import select
 import signal
 import socket
 import sys
+import threading
 from typing import Any
 
 CHILD = "runner_child.py"
@@ -107,8 +110,21 @@ def main() -> None:
     for name in PRELOADED:
         with contextlib.suppress(ImportError):  # the project's own import says so, with its line
             importlib.import_module(name)
+    gc.freeze()  # what is loaded stays shared with the processes
     if Host(socket.socket(fileno=0)).serve():
         child.work()
+        _end()
+
+
+def _end() -> None:
+    """End as an interpreter does, but do not take apart what was loaded: it costs 0.2 s."""
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":
