@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import re
 
+from pipeline_guard.spelling import as_stored
+
 _OWN_FOLDER = re.compile(
     r"(?:[^/]+/\.\./)*proc/(?:[^/]+/\.\./)*(?:self|thread-self)/(?:task/\d+/)?cwd(?=/|$)"
 )
@@ -31,7 +33,7 @@ def real(path: str, cwd: str) -> str:
 
 def opened(path: str, cwd: str) -> str:
     """As `real`, for a path whose `~` is a plain character: the shell has expanded it before."""
-    return _as_stored(os.path.realpath(_own_process(os.path.join(cwd, path), cwd)))
+    return as_stored(os.path.realpath(_own_process(os.path.join(cwd, path), cwd)))
 
 
 def is_no_file(path: str, cwd: str) -> bool:
@@ -47,53 +49,3 @@ def _own_process(path: str, cwd: str) -> str:
     parts = [part for part in path.split("/") if part not in ("", ".")]
     found = _OWN_FOLDER.match("/".join(parts))
     return os.path.join(cwd, "/".join(parts)[found.end() :].lstrip("/")) if found else path
-
-
-def _as_stored(path: str) -> str:
-    """`path` with the spelling on disk, where the file system does not tell cases apart."""
-    if not _folds_case(path):
-        return path
-    spelled = "/"
-    for part in path.strip("/").split("/"):
-        spelled = os.path.join(spelled, _stored_name(spelled, part))
-    return spelled
-
-
-def _folds_case(path: str) -> bool:
-    """Whether the deepest existing part of `path` also answers to its name in the other case."""
-    while path not in ("", "/"):
-        swapped = os.path.join(os.path.dirname(path), os.path.basename(path).swapcase())
-        try:
-            here = os.lstat(path)
-        except (OSError, ValueError):
-            path = os.path.dirname(path)
-            continue
-        return swapped != path and _is_same(here, swapped)
-    return False
-
-
-def _is_same(here: os.stat_result, path: str) -> bool:
-    try:
-        there = os.lstat(path)
-    except (OSError, ValueError):
-        return False
-    return (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino)
-
-
-def _stored_name(folder: str, name: str) -> str:
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        return name
-    if name in names:
-        return name
-    folded = _fold(name)
-    return next((stored for stored in names if _fold(stored) == folded), name)
-
-
-def _fold(name: str) -> str:
-    if name.isascii():
-        return name.lower()
-    import unicodedata
-
-    return unicodedata.normalize("NFC", name).casefold()

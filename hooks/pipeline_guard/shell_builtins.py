@@ -190,8 +190,8 @@ def refuse(shell: Shell, node: Node, argv: Sequence[str], world: World, place: P
 _REFUSED = (
     "eval source . readonly trap shopt alias unalias enable hash mapfile readarray getopts let "
     "bind caller complete compgen compopt coproc dirs pushd popd disown fc history ulimit umask "
-    "logout suspend times variables zmodload autoload emulate zle setopt unsetopt unhash rehash functions "
-    "unfunction noglob nocorrect repeat sched vared"
+    "logout suspend times variables zmodload autoload emulate zle setopt unsetopt unhash rehash "
+    "functions unfunction noglob nocorrect repeat sched vared"
 ).split()
 
 BUILTINS: dict[str, Builtin] = {

@@ -214,7 +214,8 @@ def _file(
     if reads:
         if redirect.operator == "<&":
             raise shell.beyond(redirect.node, "this form of redirection is not one the guard knows")
-        shell.log.add(ReadPath(paths.opened(path, world.cwd)))
+        if not paths.is_no_file(path, world.cwd):
+            shell.log.add(ReadPath(paths.opened(path, world.cwd)))
         return streams._replace(fed=True, text=None)
     if redirect.operator not in _WRITES and redirect.operator != ">&":
         raise Beyond(redirect.operator, "this form of redirection is not one the guard knows")

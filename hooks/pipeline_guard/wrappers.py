@@ -11,10 +11,8 @@ from pipeline_guard.effects import (
     RunProgram,
     SetVariable,
     Unknown,
-    WritePath,
 )
 from pipeline_guard.launchers import LAUNCHERS
-from pipeline_guard.paths import opened
 from pipeline_guard.peeled import Options, Peeled, options, skip, unknown
 from pipeline_guard.shell_state import Unsure
 
@@ -45,12 +43,12 @@ def peel(argv: Sequence[str], cwd: str) -> Peeled | None:
     """What is inside this command, or None where it wraps nothing."""
     name = programs.name_of(argv[0], cwd)
     if name in _SIMPLE:
-        return _peel_simple(name, argv, cwd)
+        return _peel_simple(name, argv)
     peeler = _PEELERS.get(name)
     return peeler(argv, cwd) if peeler else None
 
 
-def _peel_simple(name: str, argv: Sequence[str], cwd: str) -> Peeled:
+def _peel_simple(name: str, argv: Sequence[str]) -> Peeled:
     known, operands = _SIMPLE[name]
     skipped = skip(argv[1:], known)
     if skipped is None or len(skipped[1]) <= operands:
@@ -60,15 +58,13 @@ def _peel_simple(name: str, argv: Sequence[str], cwd: str) -> Peeled:
         return unknown(argv, "the program it runs is not known")
     return Peeled(
         (rest[operands:],),
-        _own_effects(name, argv, cwd),
+        _own_effects(name, argv),
         certain=name not in ("setsid", "sudo", "doas"),
         in_shell=name == "builtin",
     )
 
 
-def _own_effects(name: str, argv: Sequence[str], cwd: str) -> tuple[Effect, ...]:
-    if name == "nohup":
-        return (WritePath(opened("nohup.out", cwd), name),)
+def _own_effects(name: str, argv: Sequence[str]) -> tuple[Effect, ...]:
     if name in ("sudo", "doas"):
         what = " ".join(argv)[:120]
         return (Unknown(what, "it runs as another user", "Run it without " + name + "."),)

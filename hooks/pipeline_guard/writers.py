@@ -63,6 +63,11 @@ def _of(words: list[str]) -> Paths:
     return [(word[3:], False) for word in words if word.startswith("of=")]
 
 
+def _in_place(words: list[str]) -> Paths:
+    changes = any(word.startswith(("-i", "--in-place")) for word in words)
+    return _all(words)[1:] if changes else []
+
+
 def _after(*names: str) -> Callable[[list[str]], Paths]:
     """The value of one of these options; the current folder where none is given."""
 
@@ -84,9 +89,7 @@ _WRITERS: dict[str, Callable[[list[str]], Paths]] = {
     **dict.fromkeys(("cp", "ln", "install", "rsync", "link", "scp"), _last),
     "mv": _moved,
     "dd": _of,
-    "sed": lambda words: (
-        _all(words[1:]) if any(w.startswith(("-i", "--in")) for w in words) else []
-    ),
+    "sed": _in_place,
     "tar": _after("-C", "--directory"),
     "unzip": _after("-d"),
     "curl": _after("-o", "--output"),
