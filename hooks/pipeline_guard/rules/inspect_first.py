@@ -50,12 +50,13 @@ def _is_code(path: str, context: Context) -> bool:
 
 
 def _faults(what: str, faults: list[tuple[str, str]], context: Context) -> Iterator[Finding]:
-    """The gate first: while it is closed, what it asks for is the step for every fault."""
+    """The gate first: while it is closed, how the run would look does not matter yet."""
     closed = gate.first_gap(context)
     if closed is not None:
         yield _no(f"{what} before the evidence: {closed.saw}", closed.do)
+        return
     for saw, do in faults:
-        yield _no(saw, closed.do if closed else do)
+        yield _no(saw, do)
 
 
 def _no(saw: str, do: str) -> Finding:

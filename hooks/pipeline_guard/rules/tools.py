@@ -127,7 +127,7 @@ def _bauplan(effect: RunBauplan, context: Context) -> Iterator[Finding]:
     instead = _BAUPLAN_INSTEAD.get(call.command) or _BAUPLAN_INSTEAD.get(call.command[:1])
     yield _no(
         f"`{shown}`, which is no part of a healing",
-        instead or "data is changed by the rerun alone: fix the model that makes it",
+        instead or "Data is changed by the rerun alone: fix the model that makes it",
     )
 
 
@@ -141,7 +141,7 @@ def _program(effect: RunProgram, context: Context) -> Iterator[Finding]:
     if not effect.reads_only:
         shown = " ".join(effect.argv)[:120]
         instead = (
-            "use bauplan, git, Read, Glob and Grep, or the plain shell reads (ls, cat, head, "
+            "Use bauplan, git, Read, Glob and Grep, or the plain shell reads (ls, cat, head, "
             f"grep, sort, jq, …); to look at data: {suggest.query(context)}"
         )
         yield _no(f"`{shown}` is not a known read", instead)
