@@ -183,9 +183,13 @@ HOSTS = _Hosts()
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """What user code sees: no secrets of the person who runs the lakehouse."""
+    """What user code sees: no secrets of the person who runs the lakehouse.
+
+    One thread in Arrow's pool (OMP_NUM_THREADS) keeps the order of rows of a `group_by` the same.
+    """
     kept = {key: os.environ[key] for key in ("PATH", "LANG", "LC_ALL", "TZ") if key in os.environ}
-    return {**kept, "HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
+    fixed = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", "OMP_NUM_THREADS": "1"}
+    return {**kept, "HOME": str(folder), **fixed}
 
 
 def _reader(stream: IO[bytes], name: str, sink: LineSink) -> threading.Thread:
