@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 
 from agent_replay import versions, world
@@ -56,6 +57,10 @@ class Live:
         return self.turn(made, answer, outcome, seconds).model_copy(
             update={"prompt": prompt, "say": say}
         )
+
+    def branch(self) -> Live:
+        """The same session, going on for itself from this moment."""
+        return copy.copy(self)
 
     def turn(self, call: Call, answer: Answer, outcome: Outcome | None, seconds: float) -> Turn:
         """A turn that was just made, with what changed around it."""

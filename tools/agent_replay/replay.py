@@ -6,6 +6,7 @@ times repeat. Each call of the transcript is judged by today's guard and run whe
 
 from __future__ import annotations
 
+import copy
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,6 +79,13 @@ class Replay:
         )
         self.bindings.path(transcript.header.folder, str(stage.repo))
         self.turns: list[Turn] = []
+
+    def branch(self, transcript: Transcript) -> Replay:
+        """A replay of another transcript from this moment on; this one is not touched by it."""
+        other = copy.copy(self)
+        other.transcript, other.bindings = transcript, copy.deepcopy(self.bindings)
+        other.live, other.turns = self.live.branch(), list(self.turns)
+        return other
 
     def run(self, keep_going: bool = False, start: int = 0) -> Replayed:
         """Replay from turn number `start` (from 0) to the end."""
