@@ -8,10 +8,8 @@ do nothing but parse; exit code 2 is its parser's refusal.
 from __future__ import annotations
 
 import random
-import shutil
 import socket
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,10 +19,9 @@ import pytest
 
 from pipeline_guard import bauplan_cli, reference
 from pipeline_guard.reference import Command, Option, Reference, Value
-from self_heal.reference import store
 from self_heal.reference.program import Program
+from tests.programs import program_of
 
-ROOT = Path(__file__).resolve().parents[2]
 INSTALLED = "0.3.5"
 LINES = 500
 WORDS = ["main", "x", "nyc.flights", "SELECT 1", "", "-", "a=b", "é", "demo.b", "main@" + "0f" * 32]
@@ -321,30 +318,6 @@ def lines(version: str, count: int) -> list[tuple[str, list[str]]]:
     kinds = [kind for mistake in MISTAKES for kind in (mistake, mistake, no_mistake)]
     drawn = [kinds[i % len(kinds)] for i in range(count)]
     return [(kind.__name__, kind(writer, writer.rng.choice(writer.leaves))) for kind in drawn]
-
-
-def program_of(version: str) -> str:
-    """The program of this version: the installed one, else one put under build/."""
-    installed = store.installed_program()
-    with Program(installed) as program:
-        if program.version() == version:
-            return installed
-    folder = ROOT / "build" / f"bauplan-{version}"
-    if not (folder / "bin" / "bauplan").is_file():
-        fetch(version, folder)
-    return str(folder / "bin" / "bauplan")
-
-
-def fetch(version: str, folder: Path) -> None:
-    """Install into a folder of its own, whole or not at all."""
-    partial = folder.with_name(f"{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    what = ["--retries", "1", "--no-deps", "--target", str(partial), f"bauplan=={version}"]
-    done = subprocess.run([*pip, *what], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"bauplan {version} cannot be had: {done.stderr.strip()[-200:]}")
-    partial.rename(folder)
 
 
 @pytest.mark.parametrize("version", ["0.1.16", "0.2.0", "0.3.0", INSTALLED])
