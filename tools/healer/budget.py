@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from healer.prices import Usage, cost
 
-
 _NOTHING = Usage()
 
 

@@ -29,11 +29,16 @@ RETRIES = 4
 
 
 class Settings(NamedTuple):
-    """How a healing runs; without a `model` the transcript's, the environment's or the default."""
+    """How a healing runs; without a `model` it is the transcript's.
+
+    A request is sent `retries` times again; `pause` are the seconds before a stream that broke off
+    is asked for again, doubled each time.
+    """
 
     budget: Budget = Budget()
     model: str = ""
     retries: int = RETRIES
+    pause: float = 1.0
 
 
 def begin(job: str, project: Path, model: str = "", note: str = "", session: str = "") -> str:
@@ -75,7 +80,7 @@ def heal(session: str, key: str, settings: Settings, show: Progress) -> Outcome:
 
     MissingKey and what is wrong with the transcript are raised too: nothing has begun then.
     """
-    with _opened(session) as log:
+    with _opened(session) as log, _client(key, settings) as client:
         start = log.start
         folder = Path(start.folder)
         if not folder.is_dir():
@@ -85,8 +90,12 @@ def heal(session: str, key: str, settings: Settings, show: Progress) -> Outcome:
         show("start", session=session, job=start.job, folder=str(folder), model=model)
         if not guard.state().facts.prompts:
             guard.heard(start.prompt)
+
+        def retrying(why: str) -> None:
+            show("retry", why=why)
+
         parts = Parts(
-            Model(_client(key, settings), model, lambda why: show("retry", why=why)),
+            Model(client, model, retrying, settings.pause),
             guard,
             Toolbox(folder, environment.minimal(os.environ), (key,)),
             log,
