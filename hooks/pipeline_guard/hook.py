@@ -10,7 +10,7 @@ from pipeline_guard import events, runtimes, session
 from pipeline_guard.events import Event
 from pipeline_guard.runtimes import Answer, BadEvent, detect
 from pipeline_guard.verdicts import ALLOW, DENY, Finding, Verdict
-from pipeline_guard.wording import GUARD
+from pipeline_guard.wording import GUARD, OPENING
 
 SILENCE = Verdict(ALLOW)
 _HARMLESS = (events.SUBAGENT_STOP, events.SESSION_END, events.OTHER)
@@ -27,8 +27,15 @@ def run(data: bytes, options: Mapping[str, str]) -> Answer:
     if not name:
         return detect.unknown(phase)
     adapter = runtimes.adapter(name)
-    event = adapter.parse(raw, phase)
+    event = _spoken_by_a_person(adapter.parse(raw, phase))
     return adapter.emit(judge(event, active="active" in options), event)
+
+
+def _spoken_by_a_person(event: Event) -> Event:
+    """Copilot, Cursor and Gemini give the words of a refused stop back as a prompt."""
+    if event.phase == events.PROMPT and event.prompt.startswith(OPENING):
+        return event._replace(phase=events.OTHER, prompt="")
+    return event
 
 
 def judge(event: Event, *, active: bool = False) -> Verdict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline_guard.verdicts import ASK, Finding, Verdict
 
 GUARD = "guard"  # findings of the guard itself, which belong to no rule
+OPENING = "The self-healing guard"
 _MOST_FINDINGS = 4
 
 
@@ -23,7 +24,7 @@ def _line(finding: Finding) -> str:
 
 
 def _opening(finding: Finding) -> str:
-    name = "The self-healing guard" if finding.rule == GUARD else _title(finding.rule)
+    name = OPENING if finding.rule == GUARD else _title(finding.rule)
     return f"{name} needs the person's consent" if finding.decision == ASK else name
 
 

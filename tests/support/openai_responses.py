@@ -15,7 +15,7 @@ _RESULTS = ("function_call_output", "custom_tool_call_output")
 def read(body: Mapping[str, Any]) -> Conversation:
     """The conversation in a request."""
     items = body["input"]
-    said = [_text(item["content"]) for item in items if item.get("role") == "user"]
+    said = [_text(item["content"]) for item in items if _is_said(item)]
     results = tuple(Result(_text(i["output"])) for i in items if i.get("type") in _RESULTS)
     tools = body.get("tools") or ()
     return Conversation("\n".join(said), results, tuple(t.get("name", t["type"]) for t in tools))
@@ -30,6 +30,11 @@ def write(body: Mapping[str, Any], reply: Reply) -> tuple[str, bytes]:
         items.append(_call(reply.call))
     events = "".join(f"event: {e['type']}\ndata: {json.dumps(e)}\n\n" for e in _events(items))
     return "text/event-stream", events.encode()
+
+
+def _is_said(item: Mapping[str, Any]) -> bool:
+    """A user's message, or what one agent told another."""
+    return item.get("role") == "user" or item.get("type") == "agent_message"
 
 
 def _text(content: Any) -> str:

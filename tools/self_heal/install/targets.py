@@ -12,7 +12,10 @@ from self_heal.places import plugin_root
 from self_heal.skill import NAME
 
 BEFORE, AFTER = "before-tool", "after-tool"
+START = "start"
+"""A call of the skill in Claude Code, which alone waits for it."""
 SECONDS = {
+    START: 30,
     BEFORE: 30,
     AFTER: 60,
     "prompt": 30,
@@ -81,15 +84,18 @@ class Target(NamedTuple):
         handler["timeout"] = SECONDS[phase] * self.unit
         if self.flat and phase == BEFORE:
             handler["failClosed"] = True
-        if self.runtime == "claude" and phase in (BEFORE, "config-change"):
+        if self.runtime == "claude" and phase in (BEFORE, START, "config-change"):
             handler["onFailure"] = "block"
         return handler
 
     def groups(self) -> dict[str, list[dict[str, Any]]]:
-        """What stands under `hooks`: one group, or one flat handler, for each event."""
+        """What stands under `hooks`: groups, or one flat handler, for each event."""
         if self.flat:
             return {name: [self.handlers(phase)] for name, phase in self.events.items()}
-        return {name: [self._group(phase)] for name, phase in self.events.items()}
+        groups = {name: [self._group(phase)] for name, phase in self.events.items()}
+        if self.runtime == "claude":
+            groups["PreToolUse"].append({"matcher": "Skill", "hooks": [self.handlers(START)]})
+        return groups
 
     def _group(self, phase: str) -> dict[str, Any]:
         matcher = {"matcher": "*"} if phase in (BEFORE, AFTER) else {}
