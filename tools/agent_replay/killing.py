@@ -16,6 +16,8 @@ from agent_replay.snapshot import undone
 from agent_replay.transcript import Transcript
 from self_heal.stage import Stage
 
+PROMISED = 0.95
+"""The share of mutants that a replay has to catch."""
 READ_ONLY = ("drop a call", "swap two")
 
 

@@ -16,9 +16,12 @@ COMMANDS = {
     "install": "puts the guard and the skill into an agent runtime's own files",
     "lakehouse": "the fake Bauplan that the real command line and SDK talk to",
     "prove": "runs the new expectation before and after the fix: red, then green",
+    "record": "runs an agent and writes its session down as a transcript",
     "reference": "the installed bauplan's command line, parsed; checks documents against it",
+    "replay": "recorded sessions again, and where they go otherwise",
     "report": "validates the three reports of a healing",
     "run": "heals a failed job with nobody at the terminal, on the Claude API",
+    "transcript": "imports, shows and checks recorded sessions",
     "uninstall": "takes out what install put in",
 }
 

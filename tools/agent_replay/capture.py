@@ -1,0 +1,61 @@
+"""A hook that writes an agent runtime's events down, redacted, one a line.
+
+    python -m agent_replay.capture FILE     # an event on standard input
+
+It is no part of the guard: it decides nothing, says nothing, and an event that it cannot read or
+write never stops the agent; the reason is left in `FILE.errors`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from agent_replay.redact import Redactor
+from pipeline_guard import events, runtimes
+from pipeline_guard.events import Event
+from pipeline_guard.runtimes import detect
+
+_KEPT = (events.PROMPT, events.BEFORE_TOOL, events.AFTER_TOOL, events.STOP, events.SESSION_END)
+
+
+def main(path: Path, data: bytes) -> None:
+    """Append one event to the file."""
+    try:
+        raw = json.loads(data)
+        name = detect.runtime(raw)
+        if not name:
+            raise ValueError("the runtime of this event is not known")
+        event = runtimes.adapter(name).parse(raw)
+        if event.phase in _KEPT:
+            _append(path, json.dumps(Redactor().value(_line(event))))
+    except Exception as error:  # a recorder must not stand in the agent's way
+        _append(path.with_name(f"{path.name}.errors"), " ".join(str(error).split()))
+
+
+def _line(event: Event) -> dict[str, Any]:
+    return {
+        "at": time.time(),
+        "runtime": event.runtime,
+        "phase": event.phase,
+        "session": event.session_id,
+        "agent": event.agent_id,
+        "cwd": event.cwd,
+        "prompt": event.prompt,
+        "tool": event.tool._asdict() if event.tool else None,
+        "result": event.result._asdict() if event.result else None,
+    }
+
+
+def _append(path: Path, text: str) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.write(text + "\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.stdin.buffer.read())
