@@ -20,6 +20,7 @@ Fault = tuple[Path, str]
 
 _VERBATIM = "paste the error verbatim from `bauplan job logs`"
 _UNVERSIONED = re.compile(r"\bunversioned\b|no (local )?(git )?repository", re.I)
+_NOTHING = re.compile(r"\s*(?:nothing|no code) was (?:changed|fixed)\b", re.I)
 _UNMET = re.compile(
     r"❌|✗|✘|\bnot (?:be )?(?:pinned|met|versioned|available|known)|n't (?:be )?pinned|"
     r"\bun(?:pinned|versioned|met|known)\b|\bno (?:git|repository|pin|commit)\b|\bmoving\b",
@@ -148,6 +149,9 @@ def _summary(report: Report, known: Known) -> Iterator[Fault]:
 
 
 def _fixes(part: markdown.Section, known: Known, job: str) -> Iterator[Fault]:
+    if _NOTHING.match(part.text):
+        yield from _unchanged(known, job)
+        return
     if _UNVERSIONED.search(part.text):
         if known.repo:
             yield ("fixes",), "there is a git repository: commit the fix and list its commits"
@@ -168,6 +172,15 @@ def _fixes(part: markdown.Section, known: Known, job: str) -> Iterator[Fault]:
                 ("fixes",),
                 f"the commit `{sha}` is not in git: take the hashes from `git log --oneline`",
             )
+
+
+def _unchanged(known: Known, job: str) -> Iterator[Fault]:
+    """The platform failed and there was nothing to fix: then git holds no commit of the healing."""
+    from pipeline_guard import healing_code
+
+    mark = job.strip(" `*")[:8]
+    if known.repo and healing_code.first_commit(known.repo, (mark,)):
+        yield ("fixes",), "it says that nothing was changed, and there are commits: list them"
 
 
 def _in_git(sha: str, repo: str) -> bool:
