@@ -21,6 +21,7 @@ from pipeline_guard import home, processes
 SESSION = "session."
 PROCESS = "process."
 REPOSITORY = "repository."
+_STRANGERS = "strangers"
 
 
 class Marker(NamedTuple):
@@ -33,17 +34,33 @@ class Marker(NamedTuple):
 
 def is_on(session_id: str, repo: str) -> bool:
     """Whether healing is on for a session in this process and this repository."""
+    return bool(why_on(session_id, repo))
+
+
+def why_on(session_id: str, repo: str) -> str:
+    """The kind of marker that has healing on (`SESSION` before the others); `""` when it is off."""
     if _exists(SESSION + home.file_name(session_id)):
-        return True
+        return SESSION
     if repo and _exists(REPOSITORY + home.file_name(repo)):
-        return True
+        return REPOSITORY
     process = processes.agent() if _any(PROCESS) else None
-    return process is not None and _exists(PROCESS + process.identity)
+    return PROCESS if process is not None and _exists(PROCESS + process.identity) else ""
+
+
+def know_stranger(session_id: str) -> None:
+    """Remember that a session has nothing to do with the armed ones: the launcher lets it pass."""
+    home.replace(os.path.join(home.folder(_STRANGERS), home.file_name(session_id)), "")
+
+
+def _forget_strangers() -> None:
+    folder = home.folder(_STRANGERS)
+    _unlink(os.path.join(folder, name) for name in os.listdir(folder))
 
 
 def arm_session(session_id: str, repo: str) -> None:
     """Switch healing on for a session and for the agent process it runs in."""
     _forget_dead()
+    _forget_strangers()
     process = processes.agent()
     identity = process.identity if process else ""
     if identity:
@@ -137,8 +154,12 @@ def _forget_dead() -> None:
 
 
 def _remove(found: Iterable[Marker]) -> None:
-    for marker in found:
+    _unlink(os.path.join(_folder(), marker.name) for marker in found)
+
+
+def _unlink(paths: Iterable[str]) -> None:
+    for path in paths:
         try:
-            os.unlink(os.path.join(_folder(), marker.name))
+            os.unlink(path)
         except FileNotFoundError:
             continue  # another hook of the same moment was first

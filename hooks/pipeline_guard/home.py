@@ -6,6 +6,8 @@
                          the folder its packages are in)
     armed/               one marker for each armed session, agent process and repository; the
                          launcher looks only here, and an empty folder means "off everywhere"
+    strangers/           one empty file for each session that is none of the armed ones, nor a
+                         fork of one: it is looked at once
     sessions/<key>/      a session's ledger
     audit/               every decision, as JSON lines
     tmp/                 files on their way to their place

@@ -6,7 +6,7 @@ import os
 import time
 from typing import NamedTuple
 
-from pipeline_guard import arming, events, folding, home, policy, workspace
+from pipeline_guard import arming, events, folding, forks, home, policy, workspace
 from pipeline_guard.events import Event, ToolCall
 from pipeline_guard.ledger import Facts, Ledger, LedgerError, Line
 from pipeline_guard.policy import Policy
@@ -35,8 +35,28 @@ class Session(NamedTuple):
 
 
 def active(event: Event) -> bool:
-    """Whether healing is on for this event's session; an error when that cannot be known."""
-    return arming.is_on(event.session_id, _repository(event.cwd))
+    """Whether healing is on for this event's session; an error when that cannot be known.
+
+    A session that is on only through its process, or as a fork of another, is on by itself from
+    then on: it stays on when it is resumed.
+    """
+    repo = _repository(event.cwd)
+    way = arming.why_on(event.session_id, repo)
+    if way == arming.PROCESS:
+        arming.arm_session(event.session_id, repo)
+    return bool(way) or _is_fork(event, repo)
+
+
+def _is_fork(event: Event, repo: str) -> bool:
+    """Whether the session goes on with an armed one; it then begins with what that has done."""
+    lines = forks.parent(event)
+    if lines and not _finished(lines):
+        arming.arm_session(event.session_id, repo)
+        ledger_of(event).append({**lines[0], **_identity(event), "size": 0}, *lines[1:])
+        return True
+    if event.phase == events.BEFORE_TOOL and os.path.isfile(event.transcript_path):
+        arming.know_stranger(event.session_id)
+    return False
 
 
 def starts_healing(event: Event) -> bool:
@@ -74,7 +94,12 @@ def is_over(event: Event) -> bool:
     """Whether the last stop was accepted with valid reports, so that a new prompt ends healing."""
     if not event.prompt:
         return False
-    stops = [line for line in ledger_of(event).read() if line["fact"] in ("stop", "edit")]
+    return _finished(ledger_of(event).read())
+
+
+def _finished(lines: list[Line]) -> bool:
+    """Whether nothing was changed since a stop that was accepted with valid reports."""
+    stops = [line for line in lines if line["fact"] in ("stop", "edit")]
     return bool(stops) and stops[-1]["fact"] == "stop" and stops[-1]["valid"] is True
 
 
@@ -105,9 +130,13 @@ def _begun(event: Event) -> list[Line]:
     lines = ledger.read()
     if not lines:
         place = {"fact": "start", "folder": event.cwd, "runtime": event.runtime}
-        ledger.append({**place, "session": event.session_id, "transcript": event.transcript_path})
+        ledger.append({**place, **_identity(event), "size": forks.size(event.transcript_path)})
         lines = ledger.read()
     return lines
+
+
+def _identity(event: Event) -> Line:
+    return {"session": event.session_id, "transcript": event.transcript_path}
 
 
 def ledger_of(event: Event) -> Ledger:
