@@ -116,11 +116,17 @@ def _outcome(turn: Turn, block: Record, branch: str) -> dict[str, Any]:
     if rules:
         verdict = Verdict(decision="deny", rules=rules, reason=text)
         return {"verdict": verdict, "result": None}
-    ended = _EXIT.match(text) if failed else None
-    code = int(ended[1]) if ended else (0 if turn.call.tool == "Bash" and not failed else None)
-    result = Result(ok=not failed, text=_EXIT.sub("", text) if ended else text, exit_code=code)
     state = State(branch=branch) if branch else None
+    result = result_of(turn.call.tool, text, not failed)
     return {"verdict": Verdict(), "result": result, "state": state}
+
+
+def result_of(tool: str, text: str, ok: bool | None) -> Result:
+    """A result as Claude Code words it: a failed command's text begins with its exit code."""
+    ended = _EXIT.match(text) if ok is False and tool == "Bash" else None
+    if ended:
+        return Result(ok=False, text=text[ended.end() :], exit_code=int(ended[1]))
+    return Result(ok=ok, text=text, exit_code=0 if ok and tool == "Bash" else None)
 
 
 def _refused_by(text: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from agent_replay.import_records import result_of
 from agent_replay.redact import Redactor
 from agent_replay.transcript import Call, End, Header, Line, Result, Turn, Verdict, dump
 from pipeline_guard import audit
@@ -43,7 +44,7 @@ class Recording:
             self._waiting[_key(event)], self._prompt = (event, self._prompt), ""
         elif phase == AFTER_TOOL and tool:
             before = self._waiting.pop(_key(event), (event, self._prompt))
-            self._turn(*before, Verdict(), Result.model_validate(event["result"]), event["at"])
+            self._turn(*before, Verdict(), _result(event), event["at"])
         self._refusals()
 
     def end(self) -> None:
@@ -100,6 +101,11 @@ def read_new(path: Path, offset: int) -> tuple[list[Event], int]:
     data = path.read_bytes()[offset:]
     whole = data[: data.rfind(b"\n") + 1]
     return [json.loads(line) for line in whole.splitlines()], offset + len(whole)
+
+
+def _result(event: Event) -> Result:
+    said = event["result"]
+    return result_of(event["tool"]["name"], said["text"], said["ok"])
 
 
 def _key(event: Event) -> str:
