@@ -168,6 +168,7 @@ def test_the_workflows_three_common_mistakes_are_put_right(healing):
     ):
         found = healing.bash(healing.fill(wrong))
         assert found.findings[0].do == healing.fill(right)
+        assert keys(found) == {"known_flags"}, "a line that cannot run is judged by its flags"
 
 
 def test_a_corrected_line_that_another_rule_refuses_is_not_proposed(healing):
