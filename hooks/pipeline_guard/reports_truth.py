@@ -160,6 +160,9 @@ def _fixes(part: markdown.Section, known: Known, job: str) -> Iterator[Fault]:
         return
     prose = "\n".join(block.text for block in part.blocks)
     shas = [sha for sha in values.commits(prose) if sha not in job]
+    if known.repo and not shas:  # an abbreviated hash may be all digits, like a count
+        words = re.findall(r"\b[0-9a-f]{7,40}\b", prose)
+        shas = [word for word in words if word not in job and _in_git(word, known.repo)]
     if not shas:
         yield (
             ("fixes",),

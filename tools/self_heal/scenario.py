@@ -22,6 +22,13 @@ PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 """The interpreter version that the models of a scenario declare: the running one."""
 
 M = TypeVar("M", bound=BaseModel)
+TOLD = {
+    "job": "Job {job} failed.",
+    "branch": "Something is wrong with what runs on the Bauplan branch {branch}.",
+    "window": "A run has failed within the last day.",
+    "folder": "The pipeline in the folder {folder} is broken.",
+    "wrong": "Job {job} ran green, and its results are wrong.",
+}
 Classification = Literal["planning/compilation", "runtime", "expectation", "logical correctness"]
 
 
@@ -161,6 +168,13 @@ class Scenario(_Strict):
     told: Literal["job", "branch", "window", "folder"] = "job"
     history: list[Event] = Field(min_length=1)
     truth: Truth
+
+    def request(self, job: str) -> str:
+        """What the person says to the agent."""
+        wrong = self.truth.classification == "logical correctness"
+        told = TOLD["wrong" if wrong else self.told]
+        words = told.format(job=job, branch=self.branch, folder=self.pipeline)
+        return f"{words} Find out why and heal it."
 
     @property
     def branch(self) -> str:

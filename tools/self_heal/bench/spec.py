@@ -65,11 +65,12 @@ class Wrong(_Strict):
 
 class Sessions(_Strict):
     """The two sessions. `error` is a pattern, with one group, for the line of the logs that is
-    quoted; `pin` is where the pinned state is found: the parent of the failed run's first commit
+    quoted (of the job, where it has no logs); `pin` is where the pinned state is found: the parent of the failed run's first commit
     on its transaction branch, that branch's head, the commits of a green run, or nowhere.
     """
 
     error: str
+    error_in: Literal["logs", "job"] = "logs"
     pin: Literal["transaction", "head", "property", "none"] = "transaction"
     file: str
     tables: list[Table] = []

@@ -5,6 +5,7 @@ Ids and hashes are captured from results, as a real agent reads them, and used a
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from agent_replay.script import Call, Expectation, Header, Script, Turn
@@ -16,23 +17,15 @@ from self_heal.scenario import Change, Commit
 SKILL = "self-healing-pipeline"
 SHA = "[0-9a-f]{64}"
 DEBUG = "demo.debug_{{short}}"
-TOLD = {
-    "job": "Job {{job}} failed.",
-    "branch": "Something is wrong with what runs on the Bauplan branch %(branch)s.",
-    "window": "A run has failed within the last day.",
-    "folder": "The pipeline in the folder %(folder)s is broken.",
-}
 
 
 def script(plan: Plan, name: str) -> Script:
     """The whole session."""
-    told = TOLD[plan.scenario.told]
-    told = told % {"branch": plan.scenario.branch, "folder": plan.folder}
     header = Header(
         script=1,
         title=f"{name}: {plan.which}",
         scenario=name,
-        prompt=f"/{SKILL} {told} Find out why and heal it.",
+        prompt=f"/{SKILL} {plan.scenario.request('{{job}}')}",
     )
     steps = (_look, _find, _pin, _branch, evidence.turns, _tries, _classify, _fix, _rerun, _prevent)
     turns = [turn for step in steps for turn in step(plan)]
@@ -54,18 +47,16 @@ def _find(plan: Plan) -> Iterator[Turn]:
             1,
             "Which job is it?",
             f"bauplan job ls{wanted} --kind run --max-count 10 --output json",
-            job=r'"id": "([0-9a-f-]{36})"',
-            short=r'"id": "([0-9a-f]{8})',
+            job=r'"id":\s*"([0-9a-f-]{36})"',
+            short=r'"id":\s*"([0-9a-f]{8})',
         )
-    yield bash(
-        1,
-        "What does the platform know about it?",
-        "bauplan job get {{job}}",
-        status=r"Status[: ]+(.+\S)",
-        created=r"Created[: ]+(.+\S)",
-        finished=r"Finished[: ]+(.+\S)",
-    )
-    yield bash(1, "Its logs.", "bauplan job logs {{job}}", error=plan.sessions.error)
+    fields = ("status", "created", "finished")
+    known = {field: rf"{field.capitalize()}[: ]+(.+\S)" for field in fields}
+    error = {"error": plan.sessions.error}
+    in_logs = plan.sessions.error_in == "logs"
+    look = "bauplan job get {{job}}"
+    yield bash(1, "What does the platform know?", look, **known, **({} if in_logs else error))
+    yield bash(1, "Its logs.", "bauplan job logs {{job}}", **(error if in_logs else {}))
 
 
 def _pin(plan: Plan) -> Iterator[Turn]:
@@ -137,7 +128,8 @@ def _edit(plan: Plan, change: Change) -> Turn:
 
 def _commit(plan: Plan, step: int, commit: Commit, name: str) -> Turn:
     files = " ".join(sorted({f"{plan.folder}/{change.file}" for change in commit.edits}))
-    command = f"git add {files} && git commit -m '{commit.message} (job {{{{job}}}})'"
+    message = shlex.quote(f"{commit.message} (job {{{{job}}}})")
+    command = f"git add {files} && git commit -m {message}"
     return bash(step, "One change, one commit.", command, **{name: r"\[debug/\S+ ([0-9a-f]{7,})\]"})
 
 

@@ -88,6 +88,8 @@ def proven(after: After) -> Check:
     what = "the new expectation is proven: red before the fix, green after"
     if after.truth.outcome != "healed":
         return Check("proven", what, None, "nothing was fixed, so nothing is prevented")
+    if not after.truth.expectation_on:
+        return Check("proven", what, None, "no new expectation could catch this")
     stage = after.stage
     ref = [] if after.truth.pinned else ["--ref", after.healed_job.ref]
     command = ["self-heal", "prove", "--json", *ref]

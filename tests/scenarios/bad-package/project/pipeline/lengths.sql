@@ -1,0 +1,3 @@
+-- bauplan: materialization_strategy=REPLACE
+SELECT MIN(length) AS shortest, MAX(length) AS longest
+FROM entries

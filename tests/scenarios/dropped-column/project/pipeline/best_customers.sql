@@ -1,0 +1,5 @@
+-- bauplan: materialization_strategy=REPLACE
+SELECT customer_id, revenue
+FROM revenue_by_customer
+ORDER BY revenue DESC
+LIMIT 10

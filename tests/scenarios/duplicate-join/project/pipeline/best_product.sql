@@ -1,0 +1,5 @@
+-- bauplan: materialization_strategy=REPLACE
+SELECT product, revenue
+FROM revenue
+ORDER BY revenue DESC
+LIMIT 1

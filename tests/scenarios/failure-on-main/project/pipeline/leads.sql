@@ -1,0 +1,3 @@
+-- bauplan: materialization_strategy=REPLACE
+SELECT id, email, score
+FROM crm.leads

@@ -1,0 +1,5 @@
+-- bauplan: materialization_strategy=REPLACE
+SELECT id, rank
+FROM ranked
+ORDER BY rank DESC, id
+LIMIT 30

@@ -1,0 +1,3 @@
+-- bauplan: materialization_strategy=REPLACE
+SELECT COUNT(*) AS items, SUM(pieces) AS pieces
+FROM stock

@@ -1,0 +1,6 @@
+-- bauplan: materialization_strategy=REPLACE
+SELECT
+    id,
+    office,
+    salary
+FROM hr.staff

@@ -1,0 +1,5 @@
+-- bauplan: materialization_strategy=REPLACE
+SELECT weekday
+FROM by_weekday
+ORDER BY people DESC
+LIMIT 1

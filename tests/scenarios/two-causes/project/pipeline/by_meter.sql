@@ -1,0 +1,4 @@
+-- bauplan: materialization_strategy=REPLACE
+SELECT meter, COUNT(*) AS leaks
+FROM leaks
+GROUP BY meter

@@ -1,0 +1,6 @@
+-- bauplan: materialization_strategy=REPLACE
+SELECT
+    id,
+    meter,
+    litres
+FROM water.meters

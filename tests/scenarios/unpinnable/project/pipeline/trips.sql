@@ -1,0 +1,3 @@
+-- bauplan: materialization_strategy=REPLACE
+SELECT id, line, minutes, km
+FROM bus.trips

@@ -1,0 +1,4 @@
+-- bauplan: materialization_strategy=REPLACE
+SELECT state, SUM(amount) AS amount
+FROM payments
+GROUP BY state

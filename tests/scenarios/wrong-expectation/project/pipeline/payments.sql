@@ -1,0 +1,3 @@
+-- bauplan: materialization_strategy=REPLACE
+SELECT id, state, amount
+FROM shop.payments

@@ -1,0 +1,5 @@
+-- bauplan: materialization_strategy=REPLACE
+SELECT pupil, mean
+FROM means
+ORDER BY mean
+LIMIT 1
