@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,7 @@ MAX_JOBS = 500
 THREADS = 160
 SERVER_VERSION = "fake-lakehouse"
 HOST = "127.0.0.1"
+ENGINE = "fake_bauplan.engine_lake"
 LIMITS = [
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
@@ -229,6 +231,9 @@ class Backend:
         add(self._service, self._server)
         self.address = (HOST, self._server.add_insecure_port(f"{HOST}:0"))
         self._server.start()
+        # DataFusion loads while the first client starts; a query that is faster waits for it.
+        self._loading = threading.Thread(target=importlib.import_module, args=(ENGINE,))
+        self._loading.start()
 
     def stop(self) -> None:
         """End open streams, stop the servers, cancel what still runs."""
@@ -236,6 +241,7 @@ class Backend:
         self._server.stop(grace=1).wait()
         self._flight.shutdown()
         self.commander.close()
+        self._loading.join()
 
 
 def start(lakehouse: Lakehouse) -> Backend:

@@ -112,3 +112,10 @@ def fields_of(schema: pa.Schema) -> tuple[Field, ...]:
         Field(number, field.name, not field.nullable, iceberg_type(field.name, field.type))
         for number, field in enumerate(schema, start=1)
     )
+
+
+def viewed(schema: pa.Schema) -> pa.Schema:
+    """The schema with text and bytes as views, which is how DataFusion reads Parquet by itself."""
+    kinds = {pa.string(): pa.string_view(), pa.binary(): pa.binary_view()}
+    fields = (field.with_type(kinds.get(field.type, field.type)) for field in schema)
+    return pa.schema(list(fields))

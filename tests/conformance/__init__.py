@@ -1,0 +1,1 @@
+"""The public client's own tests against the fake lakehouse."""
