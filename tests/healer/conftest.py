@@ -62,7 +62,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def heals(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Heals]:
     """Heals against a scripted API; `session` goes on with an earlier healing."""
 
-    def run(script: Script, session: str = "", retries: int = 2, **limits: Any) -> Seen:
+    def run(script: Script, session: str = "", answer: str = "", **limits: Any) -> Seen:
         shown: list[dict[str, Any]] = []
 
         def show(event: str, /, **values: Any) -> None:
@@ -71,7 +71,7 @@ def heals(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Heals]:
         with serve(script) as api:
             monkeypatch.setenv("ANTHROPIC_BASE_URL", api.url)
             name = session or heal.begin(JOB, project)
-            settings = Settings(Budget(**limits), retries=retries, pause=0.0)
+            settings = Settings(Budget(**limits), answer=answer, retries=2, pause=0.0)
             found = heal.heal(name, KEY, settings, show)
         return Seen(found, shown, api)
 

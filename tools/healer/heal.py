@@ -31,12 +31,15 @@ RETRIES = 4
 class Settings(NamedTuple):
     """How a healing runs; without a `model` it is the transcript's.
 
+    `answer` is the person's answer to the question that it ended with.
+
     A request is sent `retries` times again; `pause` are the seconds before a stream that broke off
     is asked for again, doubled each time.
     """
 
     budget: Budget = Budget()
     model: str = ""
+    answer: str = ""
     retries: int = RETRIES
     pause: float = 1.0
 
@@ -103,13 +106,16 @@ def heal(session: str, key: str, settings: Settings, show: Progress) -> Outcome:
             settings.budget,
             show,
         )
-        return _run(parts)
+        return _run(parts, settings.answer)
 
 
-def _run(parts: Parts) -> Outcome:
+def _run(parts: Parts, answer: str) -> Outcome:
     parts.guard.arm()
     try:
-        found = Healing(parts).run()
+        healing = Healing(parts)
+        if answer:
+            healing.answer(answer)
+        found = healing.run()
     except ModelFailed as error:
         found = Outcome(outcome.ERROR, str(error))
         parts.journal.add("end", outcome=found.kind, why=found.why)

@@ -61,8 +61,11 @@ class Healing:
         return found
 
     def _over(self) -> Outcome | None:
-        """Whether a limit ends it here."""
+        """Whether a question or a limit ends it here."""
         state = conversation.state(self.parts.journal.entries)
+        if state.open_calls:
+            asked = str(state.open_calls[0].input["question"])
+            return Outcome(outcome.NOT_HEALED, f"ambiguous: {asked}")
         if state.in_a_row >= self.parts.budget.denials:
             why = f"only forbidden calls were tried: {state.refused} were refused"
             return Outcome(outcome.NOT_HEALED, why)
@@ -79,10 +82,6 @@ class Healing:
         self._show_turn()
         if reply.stop == "refusal":
             return Outcome(outcome.REFUSED, reply.text or "the model declined to go on")
-        question = next((c for c in reply.calls if c.name == declared.QUESTION), None)
-        if question and not question.broken:
-            asked = str(question.input.get("question", ""))
-            return Outcome(outcome.NOT_HEALED, f"ambiguous: {asked}")
         return None if reply.calls else self._no_calls(reply)
 
     def _ask(self) -> Reply:
@@ -138,12 +137,24 @@ class Healing:
         for call in state.open_calls:
             if call.id in state.begun:
                 self._interrupted(call)
-        calls = [call for call in state.open_calls if call.id not in state.begun]
+        calls = [c for c in state.open_calls if c.id not in state.begun and not self._asks(c)]
         folder = str(self.parts.guard.folder)
         for is_look, group in groupby(calls, lambda call: looks.only_looks(_tool(call), folder)):
             batch = list(group)
             for some in [batch] if is_look else [[call] for call in batch]:
                 self._do(some)
+
+    def _asks(self, call: Call) -> bool:
+        """Whether it is a question to the person, which nobody here can answer."""
+        fault = call.broken or declared.fault(self.declared, call.name, call.input)
+        return call.name == declared.QUESTION and not fault
+
+    def answer(self, words: str) -> None:
+        """Let the person answer the question that the healing ended with."""
+        state = conversation.state(self.parts.journal.entries)
+        for call in filter(self._asks, state.open_calls):
+            self.parts.guard.heard(words)
+            self._result(call, ALLOW, True, words)
 
     def _do(self, calls: Sequence[Call]) -> None:
         """Judge some calls in order, then run the allowed ones at once."""

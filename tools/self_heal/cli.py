@@ -20,6 +20,7 @@ COMMANDS = {
     "reference": "the installed bauplan's command line, parsed; checks documents against it",
     "replay": "recorded sessions again, and where they go otherwise",
     "report": "validates the three reports of a healing",
+    "watch": "looks for failed jobs and heals each once",
     "run": "heals a failed job with nobody at the terminal, on the Claude API",
     "transcript": "imports, shows and checks recorded sessions",
     "uninstall": "takes out what install put in",

@@ -53,9 +53,12 @@ def budget_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--resume", is_flag=False, flag_value="last", default="", help="Go on with a healing."
 )
+@click.option("--answer", default="", help="With --resume: answers the question it ended with.")
 @budget_options
 @click.option("--json", "as_json", is_flag=True, help="Print events as JSON, one a line.")
-def run(job: str, project: Path, resume: str, model: str, as_json: bool, **limits: Any) -> None:
+def run(
+    job: str, project: Path, resume: str, answer: str, model: str, as_json: bool, **limits: Any
+) -> None:
     """Heal a failed job: an agent on the Claude API under the guard, nobody asked.
 
     Needs ANTHROPIC_API_KEY. It leaves a debug branch in Bauplan and in git, and the reports in
@@ -78,8 +81,8 @@ def run(job: str, project: Path, resume: str, model: str, as_json: bool, **limit
 
     session = heal.last_session() if resume == "last" else resume
     session = session or heal.begin(job, project.resolve(), model)
-    settings = heal.Settings(_budget(limits), model)
-    with _shown(as_json) as show, _ends_on_signals():
+    settings = heal.Settings(_budget(limits), model, answer)
+    with shown(as_json) as show, ends_on_signals():
         try:
             found = heal.heal(session, key, settings, show)
         except KeyboardInterrupt:
@@ -94,7 +97,7 @@ def _budget(limits: dict[str, Any]) -> Budget:
 
 
 @contextmanager
-def _shown(as_json: bool) -> Iterator[Progress]:
+def shown(as_json: bool) -> Iterator[Progress]:
     """Live in a terminal, plain lines in a log, JSON for a program."""
     console = Console(highlight=False)
     if as_json:
@@ -107,7 +110,7 @@ def _shown(as_json: bool) -> Iterator[Progress]:
 
 
 @contextmanager
-def _ends_on_signals() -> Iterator[None]:
+def ends_on_signals() -> Iterator[None]:
     """A scheduler's SIGTERM ends it as Ctrl-C does."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
