@@ -64,9 +64,12 @@ class Wrong(_Strict):
 
 
 class Sessions(_Strict):
-    """The two sessions. `error` is a pattern, with one group, for the line of the logs that is
-    quoted (of the job, where it has no logs); `pin` is where the pinned state is found: the parent of the failed run's first commit
-    on its transaction branch, that branch's head, the commits of a green run, or nowhere.
+    """The two sessions.
+
+    `error` is a pattern, with one group, for the line of the logs that is quoted (of the job,
+    where it has no logs). `pin` is where the pinned state is found: the parent of the failed
+    run's first commit on its transaction branch, that branch's head, the commits of a green run,
+    or nowhere.
     """
 
     error: str
