@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-CLAUDE := tests/claude/node_modules/.installed
+# The agent programs that `make test` runs; `make test-runtimes` gets the others.
+PROGRAMS := tests/claude $(addprefix tests/runtimes/programs/,codex gemini)
 
-.PHONY: setup test lint claude demo bench skill clean
+.PHONY: setup test lint programs test-runtimes demo bench skill clean
 
 setup: $(STAMP)
 
@@ -20,17 +21,21 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-test: $(STAMP) lint claude
+test: $(STAMP) lint programs
 	$(BIN)/pytest -n auto
 
-# The real Claude Code, where there is npm; its tests say why they are skipped where there is none.
-claude: $(CLAUDE)
+# Real agent programs, where there is npm; their tests say why they are skipped where there is none.
+programs: $(addsuffix /node_modules/.installed,$(PROGRAMS))
 
-$(CLAUDE): tests/claude/package.json
+%/node_modules/.installed: %/package.json
 	@if command -v npm >/dev/null; then \
-		npm install --prefix tests/claude --no-audit --no-fund --no-package-lock --loglevel=error; \
+		npm install --prefix $* --no-audit --no-fund --no-package-lock --loglevel=error; \
 		touch $@; \
-	else echo "no npm here: the tests with the real Claude Code will be skipped"; fi
+	else echo "no npm here: the tests with the real program of $* will be skipped"; fi
+
+# Every real agent program under the guard; LATEST=1 takes the newest published version of each.
+test-runtimes: $(STAMP)
+	@$(BIN)/python -m tests.runtimes $(if $(LATEST),--latest)
 
 demo: $(STAMP)
 	@$(BIN)/self-heal demo --replace
