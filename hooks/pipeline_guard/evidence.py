@@ -62,9 +62,9 @@ def _unseen(table: str, path: str, context: Context) -> str:
     facts = context.facts
     if any(same(name, table) for name in facts.missing_tables):
         return "" if _says_absent(path) else "its report does not say `not present at <ref>`"
-    wanted = suggest.hash_of(facts.working_ref)
-    looked = (suggest.hash_of(ref) for name, ref in facts.tables.items() if same(name, table))
-    return "" if wanted in looked else "it has not been looked at, at the pinned ref"
+    wanted = {suggest.hash_of(ref) for ref in (facts.working_ref, facts.result) if ref}
+    looked = {suggest.hash_of(ref) for name, ref in facts.tables.items() if same(name, table)}
+    return "" if wanted & looked else "it has not been looked at, at the pinned ref"
 
 
 def _says_absent(path: str) -> bool:

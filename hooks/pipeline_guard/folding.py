@@ -15,12 +15,12 @@ _FAILED = ("fail", "failed", "abort", "aborted")
 
 def fold(lines: list[Line], workspace: Workspace) -> Facts:
     """All facts of one session."""
-    job = _job(lines)
+    job = _job(lines, workspace)
     pin = pins.find(job, lines) if job else Pin()
-    pinned = f"{pin.branch}@{pin.hash}" if pin.branch and pin.hash else ""
-    unpinnable = not pinned and pin.searched and _says_not_pinned(job, workspace)
-    head = f"{pin.branch}@{pin.head}" if unpinnable and pin.branch and pin.head else ""
-    working = pinned or head
+    given_up = not pin.hash and _says_not_pinned(job, workspace)
+    pinned = _ref(pin.branch, pin.hash or ("" if given_up else pin.by_time))
+    unpinnable = pin.searched and given_up
+    working = pinned or (_ref(pin.branch, pin.head) if unpinnable else "")
     branch = _debug_branch(working, lines)
     commits = tuple(line["hash"] for line in _each(lines, "commit"))
     changed = any(True for _ in _each(lines, "edit"))
@@ -39,7 +39,8 @@ def fold(lines: list[Line], workspace: Workspace) -> Facts:
         bauplan_branch=branch,
         git_branch=_last(lines, "git-branch", "name"),
         missing_tables=_missing(working, lines),
-        tables=_tables(working, lines),
+        tables=_tables((working, pin.result), lines),
+        result=_ref(pin.branch, pin.result),
         snapshot_done=bool(commits) or changed,
         code_changed=changed,
         commits=commits,
@@ -67,27 +68,34 @@ def _status(job: str, lines: list[Line]) -> str:
     return _last(lines, "job", "status", "id", job)
 
 
-def _job(lines: list[Line]) -> str:
-    """The failed run that is healed: the last one looked into before the debug branch was made.
+def _job(lines: list[Line], workspace: Workspace) -> str:
+    """The run that is healed: the last one looked into before the first edit.
 
-    One the person named comes before others (and need not have failed: its result may be wrong),
-    one whose logs were read before one that was only looked up; a job this session started itself
-    is never the one, nor is a query or an import, which an agent can make fail at will.
+    One the person named comes before others, then one that the agent reports on, then one that
+    failed, then one whose logs were read: a complete run is healed where its results are wrong. A
+    job this session started itself is never the one, nor is a query or an import, which an agent
+    can make fail at will.
     """
     before = _until(lines, "edit")
     own = {line["job"] for line in _each(lines, "run")}
     logged = {line["job"] for line in _each(before, "logs")}
     words = " ".join(line["text"] for line in _each(lines, "prompt"))
-    failed = [
-        line["id"]
-        for line in _each(before, "job")
-        if _is_run(line) and (line["status"].lower() in _FAILED or line["id"] in words)
-    ]
-    ranked = sorted(
-        (job for job in failed if job not in own),
-        key=lambda job: (job in words, job in logged),
-    )
-    return str(ranked[-1]) if ranked else ""
+
+    def rank(line: Line) -> tuple[bool, ...]:
+        job = line["id"]
+        return job in words, _is_reported(job, workspace), _has_failed(line), job in logged
+
+    runs = [line for line in _each(before, "job") if _is_run(line) and line["id"] not in own]
+    ranked = sorted((line for line in runs if any(rank(line))), key=rank)
+    return str(ranked[-1]["id"]) if ranked else ""
+
+
+def _has_failed(line: Line) -> bool:
+    return line["status"].lower() in _FAILED
+
+
+def _is_reported(job: str, workspace: Workspace) -> bool:
+    return os.path.isfile(os.path.join(workspace.debug, "job", f"{job}.md"))
 
 
 def _is_run(line: Line) -> bool:
@@ -113,12 +121,12 @@ def _debug_branch(working: str, lines: list[Line]) -> str:
     return str(made[-1]) if made else ""
 
 
-def _tables(working: str, lines: list[Line]) -> dict[str, str]:
-    """Each inspected table's ref: the working ref before any other, else the last one."""
+def _tables(states: tuple[str, str], lines: list[Line]) -> dict[str, str]:
+    """Each inspected table's ref: the working ref or the job's result before any other."""
     found: dict[str, str] = {}
-    wanted = working.partition("@")[2]
+    wanted = {state.rpartition("@")[2] for state in states if state}
     for line in _each(lines, "table"):
-        if not wanted or found.get(line["name"], "").partition("@")[2] != wanted:
+        if found.get(line["name"], "").partition("@")[2] not in wanted:
             found[line["name"]] = line["ref"]
     return found
 
@@ -164,6 +172,10 @@ def _refusals(lines: list[Line]) -> int:
         elif line["fact"] == "prompt":
             count = 0
     return count
+
+
+def _ref(branch: str, commit: str) -> str:
+    return f"{branch}@{commit}" if branch and commit else ""
 
 
 def _says_not_pinned(job: str, workspace: Workspace) -> bool:

@@ -38,7 +38,8 @@ class Facts(NamedTuple):
     as `branch@hash` (`""` while unknown), `unpinnable` says that the look-ups by transaction
     branch and by commit property found nothing and the job report says `not pinned`, and
     `working_ref` is the pinned ref or, where there is none to be had, the source branch's head
-    at that moment. `hashes` are the 64-digit hashes that look-ups printed, `tags` the names that
+    at that moment. `result` is the state that a complete job left, which is evidence where its
+    results are wrong. `hashes` are the 64-digit hashes that look-ups printed, `tags` the names that
     `tag ls` printed. `tables` maps an inspected table to the ref it was inspected at,
     `missing_tables` were looked for with `table ls` at the working ref and are not there.
     `commits` are the git commits of this session, `prompts` the person's own words, `logs` maps
@@ -67,6 +68,7 @@ class Facts(NamedTuple):
     prompts: tuple[str, ...] = ()
     stop_refusals: int = 0
     logs: Mapping[str, str] = {}
+    result: str = ""
 
 
 class LedgerError(Exception):

@@ -58,10 +58,23 @@ def _job(call: BauplanCall, text: str) -> list[Line]:
         rows = [_fields(text)]
     for row in rows:
         if row.get("id") and row.get("status") and _asked_for(call, row["id"]):
-            known = {"id": str(row["id"]), "status": str(row["status"])}
+            known: dict[str, Any] = {"id": str(row["id"]), "status": str(row["status"])}
             kind = str(row.get("kind") or "")
-            return [{"fact": "job", **known, "kind": kind, "text": text[:_LONGEST_TEXT]}]
+            known |= {"kind": kind, "text": text[:_LONGEST_TEXT]}
+            created = seconds(row.get("created_at") or row.get("created"))
+            return [{"fact": "job", **known, "created": created}]
     return []
+
+
+def seconds(moment: object) -> float:
+    """A moment as the platform prints it, in seconds since 1970; 0 where it has no time zone."""
+    from datetime import datetime
+
+    try:
+        found = datetime.fromisoformat(str(moment).partition(" [")[0].strip())
+    except ValueError:
+        return 0.0
+    return found.timestamp() if found.tzinfo else 0.0
 
 
 def _fields(text: str) -> dict[str, str]:
@@ -165,6 +178,7 @@ def _commit(row: Mapping[str, Any]) -> dict[str, Any]:
         "hash": str(ref.get("hash", "")),
         "parents": [str(parent) for parent in row.get("parent_hashes") or ()],
         "job": str((row.get("properties") or {}).get(_JOB_PROPERTY, "")),
+        "time": seconds(row.get("committed_date")),
     }
 
 
@@ -181,7 +195,9 @@ def _printed_commits(call: BauplanCall, text: str) -> list[dict[str, Any]]:
         in_properties = line == "Properties:" or (in_properties and line.startswith("    "))
         commit = words[:1] if oneline else words[1:] if line.startswith("commit ") else []
         if len(commit) == 1 and _HASH.fullmatch(commit[0]):
-            found.append({"hash": commit[0], "parents": [], "job": ""})
+            found.append({"hash": commit[0], "parents": [], "job": "", "time": 0.0})
+        elif found and not in_properties and line.startswith("Commit Date:"):
+            found[-1]["time"] = seconds(line.partition(":")[2])
         elif found and in_properties and words[:2] == [_JOB_PROPERTY, "="]:
             found[-1]["job"] = words[-1]
     return found

@@ -2,7 +2,9 @@
 
 A failed transactional run leaves its branch `<user>.<branch>-bpln-tx-<command>-<time>-<job id>`
 behind, and each commit of a run carries the property `bpln_job_id`. The pinned state is the
-parent of the job's first commit; where the run wrote nothing, the transaction branch's head.
+parent of the job's first commit; where the run wrote nothing, the transaction branch's head. A run
+that left neither is pinned by time: a branch only moves forward, so it read the newest commit from
+before it was created.
 """
 
 from __future__ import annotations
@@ -13,18 +15,23 @@ from typing import Any, NamedTuple
 from pipeline_guard.ledger import Line
 
 MARK = "-bpln-tx-"
+_TOO_CLOSE = 5.0
+"""A commit this many seconds from the job's creation may be before it or after it."""
 
 
 class Pin(NamedTuple):
     """What is known: the source branch, the pinned hash, the source branch's head.
 
-    `searched` says that both look-ups succeeded and found nothing.
+    `searched` says that both look-ups succeeded and found nothing; `by_time` is what the times of
+    the branch's commits say then. `result` is the state that the job left on the branch itself.
     """
 
     branch: str = ""
     hash: str = ""
     head: str = ""
     searched: bool = False
+    by_time: str = ""
+    result: str = ""
 
 
 def find(job: str, lines: Iterable[Line]) -> Pin:
@@ -40,7 +47,9 @@ def find(job: str, lines: Iterable[Line]) -> Pin:
     branch = _source(job, transaction, lookups, heads)
     found = _parent(job, lookups) or _untouched(job, transaction, lookups, heads)
     searched = not transaction and _searched(job, lookups)
-    return Pin(branch, found, heads.get(branch, ""), searched)
+    by_time = _by_time(branch, _created(job, lines), lookups) if searched and not found else ""
+    result = "" if transaction else _result(job, lookups)
+    return Pin(branch, found, heads.get(branch, ""), searched, by_time, result)
 
 
 def is_transaction_branch(name: str) -> bool:
@@ -107,6 +116,36 @@ def _untouched(job: str, transaction: str, lookups: list[Line], heads: Mapping[s
         if of_branch and (line["only"] == job or line["properties"]):
             mine = [commit for commit in line["commits"] if _is_of(job, commit, line)]
             return "" if mine else heads[transaction]
+    return ""
+
+
+def _result(job: str, lookups: list[Line]) -> str:
+    """The job's newest commit."""
+    for line in reversed(lookups):
+        if line["fact"] == "log":
+            for commit in line["commits"]:
+                if _is_of(job, commit, line):
+                    return str(commit["hash"])
+    return ""
+
+
+def _created(job: str, lines: list[Line]) -> float:
+    """When the job was created, in seconds since 1970; 0 while that is not known."""
+    mine = [line for line in lines if line["fact"] == "job" and line["id"] == job]
+    return max((float(line.get("created", 0.0)) for line in mine), default=0.0)
+
+
+def _by_time(branch: str, created: float, lookups: list[Line]) -> str:
+    """The newest commit of the branch from before a moment, where no other comes close to it."""
+    for line in reversed(lookups):
+        whole = line["fact"] == "log" and line["ref"] == branch and not line["only"]
+        commits = line["commits"] if whole else []
+        times = [float(commit.get("time", 0.0)) for commit in commits]
+        if not created or not times or not all(times):
+            continue
+        before = [index for index, time in enumerate(times) if time < created]
+        if before and not any(abs(time - created) <= _TOO_CLOSE for time in times):
+            return str(commits[before[0]]["hash"])
     return ""
 
 
