@@ -14,6 +14,7 @@ from pathlib import Path
 
 from fake_bauplan import engine as sql_engine
 from fake_bauplan import jobs as job_store
+from fake_bauplan import run_cache
 from fake_bauplan.catalog_types import User
 from fake_bauplan.engine import Engine, SqlError
 from fake_bauplan.errors import BadRequest, NotAWriteBranchRef, PlatformError
@@ -24,6 +25,7 @@ from fake_bauplan.lakehouse import Lakehouse
 from fake_bauplan.permissions import check_run
 from fake_bauplan.refs import Ref
 from fake_bauplan.results import Results
+from fake_bauplan.run_cache import Cache, Reuse
 from fake_bauplan.run_inputs import Tables
 from fake_bauplan.run_log import RunLog
 from fake_bauplan.run_plan import (
@@ -49,7 +51,8 @@ class Commander:
     def __init__(self, lakehouse: Lakehouse) -> None:
         self.lakehouse = lakehouse
         self.engine = Engine(lakehouse.catalog, lakehouse.store)
-        database = lakehouse.database("jobs", job_store.SCHEMA)
+        database = lakehouse.database("jobs", job_store.SCHEMA + run_cache.SCHEMA)
+        self._cache = Cache(lakehouse.folder / "cache", database)
         self.jobs = Jobs(database, lakehouse.clock, lakehouse.ids)
         self.imports = Imports(lakehouse, self.jobs)
         self.results = Results()
@@ -132,7 +135,9 @@ class Commander:
     ) -> None:
         held = Tables(tables, self.engine, plan, request)
         writer = Writer(self.engine, job, user, request)
-        run = Run(job, request, plan, project, held, writer, self.jobs, self.lakehouse.faults)
+        reuse = Reuse(self._cache, self.engine.catalog, plan, request, project)
+        faults = self.lakehouse.faults
+        run = Run(job, request, plan, project, held, writer, reuse, self.jobs, faults)
         self._runs[job.id] = run
         if self.jobs.get(job.id).status != RUNNING:
             run.cancel()  # it was cancelled while it was planned

@@ -140,9 +140,13 @@ SOURCES: dict[str, tuple[str, str]] = {
     "gRPC GetLogs": ("client, seen", ""),
     "gRPC GetJobContext": ("client", ""),
     "gRPC GetSnapshotInfo": ("client", ""),
-    "gRPC CodeSnapshotRun": ("client, manual, seen", "transaction branches as seen"),
+    "gRPC CodeSnapshotRun": (
+        "client, manual, seen",
+        "transaction branches as seen; the cache is keyed by code, parameters and data (guess), "
+        "and is emptied when the lakehouse starts; models run one after another",
+    ),
     "gRPC CodeSnapshotReRun": ("client", ""),
-    "gRPC QueryRun": ("client, seen", "DataFusion, as the platform"),
+    "gRPC QueryRun": ("client, seen", "DataFusion, as the platform; results are never cached"),
     "gRPC SubscribeLogs": ("client, seen", ""),
     "gRPC CancelJob": ("client", ""),
     "gRPC TableCreatePlan": ("client, manual", "local folders stand for object storage"),

@@ -42,9 +42,12 @@ class Tables:
 
     def keep(self, model: Model, table: pa.Table) -> pa.Table:
         """Make a result known to the models that read it; returns it as they will see it."""
-        path = self.path(model.name)
-        write(plain(table), path)
-        self._results[model.name] = read(path)
+        write(plain(table), self.path(model.name))
+        return self.kept(model)
+
+    def kept(self, model: Model) -> pa.Table:
+        """As `keep`, for a result that is at its path already."""
+        self._results[model.name] = read(self.path(model.name))
         return self._results[model.name]
 
     def query(self, sql: str) -> pa.Table:

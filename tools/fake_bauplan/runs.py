@@ -15,6 +15,7 @@ from fake_bauplan.errors import PlatformError
 from fake_bauplan.faults import Faults, Injected
 from fake_bauplan.job_events import JobFinished, Task
 from fake_bauplan.jobs import Job, Jobs
+from fake_bauplan.run_cache import Reuse
 from fake_bauplan.run_inputs import Tables, TaskFailed
 from fake_bauplan.run_log import RunLog, previewed, task_of
 from fake_bauplan.run_plan import Plan, RunRequest
@@ -52,6 +53,7 @@ class Run:
         project: Path,
         tables: Tables,
         writer: Writer,
+        reuse: Reuse,
         jobs: Jobs,
         faults: Faults,
     ) -> None:
@@ -61,6 +63,7 @@ class Run:
         self._project = project
         self._tables = tables
         self._writer = writer
+        self._reuse = reuse
         self._jobs = jobs
         self._faults = faults
         self._log = RunLog(jobs, job.id)
@@ -144,14 +147,24 @@ class Run:
             raise RunFailed(message, error.trace)
 
     def _result(self, model: Model, task: Task) -> pa.Table | None:
-        if model.kind == "sql":
-            table: pa.Table | None = run_tasks.run_sql(model, self._tables)
-        else:
-            table = self._call(model, task)
-        if table is None:
+        path = self._tables.path(model.name)
+        if self._reuse.find(model, path):
+            self._log.system(f"the result of '{model.name}' is that of an earlier run (cache)")
+            table = self._tables.kept(model)
+            self._check(model, task, table)
+            return table
+        computed = self._compute(model, task)
+        if computed is None:
             return None
-        self._check(model, task, table)
-        return self._tables.keep(model, table)
+        self._check(model, task, computed)
+        table = self._tables.keep(model, computed)
+        self._reuse.keep(model, path)
+        return table
+
+    def _compute(self, model: Model, task: Task) -> pa.Table | None:
+        if model.kind == "sql":
+            return run_tasks.run_sql(model, self._tables)
+        return self._call(model, task)
 
     def _call(self, model: Model, task: Task) -> pa.Table | None:
         def sink(stream: str, line: str) -> None:
