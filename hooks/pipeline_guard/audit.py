@@ -37,9 +37,11 @@ def record(event: Event, verdict: Verdict) -> None:
     tool = event.tool
     entry = {
         "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "time": time.time(),
         "session": event.session_id,
         "agent": event.agent_id,
         "event": event.name,
+        "phase": event.phase,
         "cwd": event.cwd,
         "tool": tool.name if tool else "",
         "arguments": _masked(tool.arguments) if tool else {},

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import calendar
-import os
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline_guard import arming, audit, folding, policy, recent, workspace
+from pipeline_guard import arming, folding, policy, recent, workspace
 from pipeline_guard.ledger import Facts, LedgerError, Line
 from pipeline_guard.policy import PolicyError
+from self_heal import presence
 
-AGENT_VARIABLES = ("CLAUDECODE", "CLAUDE_CODE_SESSION_ID", "CODEX_SANDBOX", "GEMINI_CLI")
-AGENT_PROGRAMS = frozenset({"claude", "codex", "copilot", "gemini", "opencode", "cursor-agent"})
-_FRESH_SECONDS = 20
 _SHOWN = (
     "job",
     "job_status",
@@ -42,7 +37,8 @@ def of(folder: Path) -> dict[str, Any]:
     session, lines = _session(place, found["problems"])
     found["on"] = arming.is_on(_session_id(lines), place.repo or place.start)
     found["session"] = session
-    found["sees_calls"] = _sees_calls(session) if _in_agent() else None
+    found["agent"] = presence.agent()
+    found["sees_calls"] = presence.saw_this_call() if found["agent"] else None
     try:
         found["policy_notes"] = list(policy.load(place.repo).notes)
     except PolicyError as error:
@@ -56,10 +52,7 @@ def text(found: Mapping[str, Any]) -> str:
     """The same for a person."""
     lines = [f"Healing is {'on' if found['on'] else 'off'} in {found['repository']}."]
     if found["sees_calls"] is False:
-        lines.append(
-            "The guard did not see this call: the hooks are absent. Install the plugin or enable "
-            "hooks (`disableAllHooks` must not be set), then start the session again."
-        )
+        lines.append(presence.advice(found["agent"]))
     lines += [*found["problems"], *found.get("policy_notes", ())]
     if found["session"]:
         lines.append(f"Session {found['session']}:")
@@ -77,7 +70,7 @@ def logged(entry: Mapping[str, Any]) -> str:
 
 
 def _session(place: workspace.Workspace, problems: list[str]) -> tuple[str, list[Line]]:
-    key = recent.latest(place, os.environ.get("CLAUDE_CODE_SESSION_ID", ""))
+    key = recent.latest(place, presence.session_id())
     try:
         return key, recent.lines_of(key)
     except LedgerError as error:
@@ -87,21 +80,6 @@ def _session(place: workspace.Workspace, problems: list[str]) -> tuple[str, list
 
 def _session_id(lines: list[Line]) -> str:
     return str(lines[0].get("session", "")) if lines else ""
-
-
-def _in_agent() -> bool:
-    return any(os.environ.get(name) for name in AGENT_VARIABLES)
-
-
-def _sees_calls(session: str) -> bool:
-    """Whether the last decision is about this call, made just now."""
-    decisions = [entry for entry in audit.entries() if entry.get("event") == "PreToolUse"]
-    if not decisions:
-        return False
-    last = decisions[-1]
-    command = str((last.get("arguments") or {}).get("command", ""))
-    made = calendar.timegm(time.strptime(str(last["at"]), "%Y-%m-%dT%H:%M:%SZ"))
-    return "guard status" in command and time.time() - made < _FRESH_SECONDS and bool(session)
 
 
 def _shown(facts: Facts) -> dict[str, Any]:

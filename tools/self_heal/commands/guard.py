@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 
 import click
 
-from pipeline_guard import arming, audit, hook, processes, runtimes, workspace
-from self_heal import guard_explain, guard_status
+from pipeline_guard import arming, audit, hook, runtimes, workspace
+from self_heal import guard_explain, guard_status, presence
 from self_heal.errors import NotForAgents
 
 
@@ -52,16 +51,19 @@ def explain(command: str, as_json: bool) -> None:
 
 
 @guard.command()
-@click.option("--runtime", default="claude", show_default=True, type=click.Choice(runtimes.NAMES))
+@click.option(
+    "--runtime", type=click.Choice(runtimes.NAMES), help="Without it the event itself tells."
+)
 @click.option("--active", is_flag=True, help="Judge the event as if healing were on.")
-def check(runtime: str, active: bool) -> None:
+def check(runtime: str | None, active: bool) -> None:
     """Read one runtime event on standard input and answer as the hook does.
 
     Exit code: the hook's own (2 when the event cannot be judged).
 
     Example: self-heal guard check --runtime claude --active < event.json
     """
-    options = {"runtime": runtime} | ({"active": "yes"} if active else {})
+    options = {"runtime": runtime} if runtime else {}
+    options |= {"active": "yes"} if active else {}
     try:
         answer = hook.run(sys.stdin.buffer.read(), options)
     except Exception as error:  # the hook refuses whatever breaks, and so does this
@@ -102,7 +104,7 @@ def off() -> None:
 
     Example: self-heal guard off
     """
-    if _under_agent():
+    if presence.agent():
         raise NotForAgents(
             "An agent cannot switch the guard off: ask the person to type `self-heal guard off` "
             "in a terminal, or `/self-healing-pipeline off` here."
@@ -115,12 +117,3 @@ def off() -> None:
 def _repository() -> str:
     here = str(Path.cwd())
     return workspace.find_repository(here) or here
-
-
-def _under_agent() -> bool:
-    """Whether an agent's environment or an agent's process is above this one."""
-    if any(os.environ.get(name) for name in guard_status.AGENT_VARIABLES):
-        return True
-    armed = {marker.process for marker in arming.markers() if marker.process}
-    above = processes.ancestors()
-    return any(p.identity in armed or p.name in guard_status.AGENT_PROGRAMS for p in above)
