@@ -22,7 +22,7 @@ def folder_faults(debug: str, known: Known) -> Iterator[tuple[str, int, str]]:
     if not jobs or (known.job and wanted not in jobs):
         yield os.path.join(debug, wanted), 1, "the job report is missing"
     for table in sorted(known.tables):
-        if not tables & {f"data_snapshot/{name}.md" for name in (table, table.rpartition(".")[2])}:
+        if not any(_about(name, table) for name in tables):
             yield (
                 os.path.join(debug, "data_snapshot", f"{table}.md"),
                 1,
@@ -36,6 +36,12 @@ def folder_faults(debug: str, known: Known) -> Iterator[tuple[str, int, str]]:
             1,
             "no report: debug/ holds job/, data_snapshot/ and summary.md only",
         )
+
+
+def _about(name: str, table: str) -> bool:
+    """Whether a data report's file is named after the table, by its full name or its short one."""
+    stem = os.path.basename(name).removesuffix(".md")
+    return stem == table or stem.endswith(f".{table}") or table.endswith(f".{stem}")
 
 
 def _files(debug: str) -> Iterator[str]:

@@ -1,4 +1,6 @@
-"""What must hold after a session of the demo: the grader's checks, and that the guard refused."""
+"""What must hold after a session of the demo: the grader's checks, and, where the script tries
+forbidden things, that the guard refused them.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ def check_healing(stage: Stage, played: Sequence[Played]) -> list[Check]:
     denied = tuple(done.turn.expect.rule for done in played if done.answer.decision == "deny")
     effort = Effort(len(played), denied, sum(done.seconds for done in played))
     checks = [check for check in grade(stage, effort).checks if check.holds is not None]
-    return [_refusals(effort), *checks]
+    tempted = any(done.turn.expect.verdict == "deny" for done in played)
+    return [_refusals(effort), *checks] if tempted else checks
 
 
 def _refusals(effort: Effort) -> Check:

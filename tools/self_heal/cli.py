@@ -11,6 +11,7 @@ from self_heal.errors import SelfHealError
 
 COMMANDS = {
     "bench": "agents on the broken pipelines, graded side by side",
+    "dossier": "one HTML page about a healing",
     "demo": "the whole way on this machine: a broken pipeline, an agent under the guard, healed",
     "doctor": "for each agent runtime, whether the guard is installed and works",
     "guard": "what the guard would say, and why",

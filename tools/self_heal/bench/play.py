@@ -65,7 +65,7 @@ def play(
                 names.update(captured(turn, outcome.text, names))
     except BadScript as error:
         surprises.append(str(error))
-    _stop(guard)
+    surprises += _stop(guard)
     return Played(tuple(calls), tuple(surprises), time.perf_counter() - started)
 
 
@@ -91,7 +91,12 @@ def _surprise(turn: Turn, done: Done) -> list[str]:
     return []
 
 
-def _stop(guard: Judge) -> None:
+def _stop(guard: Judge) -> list[str]:
+    """End the turn; gives what the guard said to an end that it did not accept at once."""
+    refused = []
     for attempt in range(STOPS):
-        if guard.stop(again=attempt > 0).decision == "allow":
-            return
+        answer = guard.stop(again=attempt > 0)
+        if answer.decision == "allow":
+            break
+        refused.append(f"the end was refused: {answer.reason}")
+    return refused[:1]

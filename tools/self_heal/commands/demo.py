@@ -12,12 +12,16 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from agent_replay.guard import environment
 from agent_replay.hooks import Hooks, new_session_id
 from agent_replay.play import Played, play
 from agent_replay.script import Script
 from agent_replay.script import read as read_script
 from agent_replay.tools import Tools
+from self_heal.bench import scripted
 from self_heal.checks import check_healing
+from self_heal.dossier.collect import Mark, collect
+from self_heal.dossier.page import render
 from self_heal.errors import CheckFailed
 from self_heal.grader.result import Check
 from self_heal.places import plugin_root
@@ -56,17 +60,30 @@ def demo(name: str, workspace: Path, replace: bool) -> None:
     console = Console(highlight=False)
     started = time.perf_counter()
     with _quiet_interrupt(console):
-        console.print(f"Setting up [bold]{name}[/]: a fake lakehouse with the flights of 2013 …")
+        console.print(f"Setting up [bold]{name}[/]: a fake lakehouse, and how the pipeline broke …")
         with staged(name, workspace.resolve(), replace) as stage:
             console.print(f"{stage.scenario.title}: job {stage.job} has failed.")
-            script = read_script(plugin_root() / "tests" / "transcripts" / f"{name}.jsonl")
-            played, guard_seconds = _play(stage, script, _timeline(console))
+            played, guard_seconds = _play(stage, _script(stage), _timeline(console))
             checks = check_healing(stage, played)
+            _write_dossier(stage, checks)
     seconds = time.perf_counter() - started
     _report(console, checks, workspace)
     console.print(f"{seconds:.1f} s, of which {guard_seconds / seconds:.0%} in the guard.")
     if not all(check.holds for check in checks):
         raise CheckFailed(f"The healing does not hold; the workspace is {workspace}.")
+
+
+def _script(stage: Stage) -> Script:
+    """The scenario's own script, else its reference session."""
+    path = plugin_root() / "tests" / "transcripts" / f"{stage.name}.jsonl"
+    return read_script(path) if path.is_file() else scripted.script(stage, "reference")
+
+
+def _write_dossier(stage: Stage, checks: list[Check]) -> None:
+    marks = [Mark(check.answer, check.what, check.seen) for check in checks]
+    with environment(stage.environment):
+        page = render(collect(stage.repo, marks))
+    (stage.folder / "dossier.html").write_text(page, encoding="utf-8")
 
 
 def _play(
@@ -103,7 +120,8 @@ def _report(console: Console, checks: list[Check], workspace: Path) -> None:
     for check in checks:
         mark = "[green]✓[/]" if check.holds else "[red]✗[/]"
         console.print(f" {mark} {escape(check.what)}: {escape(check.seen)}", soft_wrap=True)
-    console.print(f"\nThe workspace is {workspace}: repository/debug holds the reports.")
+    console.print(f"\nThe workspace is {workspace}: repository/debug holds the reports, and")
+    console.print("dossier.html tells the whole healing.")
 
 
 @contextmanager
