@@ -57,6 +57,16 @@ def turns(
     return found
 
 
+def decisions(
+    number: int, recorded: Turn, log: Sequence[str], actual: Sequence[str]
+) -> list[Difference]:
+    """Whether the guard's log so far is how the recorded one begins."""
+    begun = log[: len(actual)]
+    if tuple(begun) == tuple(actual):
+        return []
+    return [Difference(number, "decisions", _call(recorded), (), tuple(begun), tuple(actual))]
+
+
 def ends(recorded: End, actual: End, bindings: Bindings) -> list[Difference]:
     """The differences of the end states, one for each kind of thing."""
     return list(_ends(recorded, actual, bindings))
@@ -70,7 +80,8 @@ def _ends(recorded: End, actual: End, bindings: Bindings) -> Iterator[Difference
                 bindings.translated(key): bindings.translated(value) for key, value in one.items()
             }
             one, other = _bound_refs(one, other)
-        one, other = _listed(one), _listed(other)
+        if isinstance(one, dict):
+            one, other = _listed(one), _listed(other)
         if list(map(plain, one)) != list(map(plain, other)):
             yield Difference(END, name, "the end state", (), tuple(one), tuple(other))
     if recorded.stop and actual.stop and recorded.stop.decision != actual.stop.decision:

@@ -14,6 +14,8 @@ from pipeline_guard import rulebook
 Record = Mapping[str, Any]
 _RULE = re.compile(r"\ARule (\d) \(", re.MULTILINE)
 _EXIT = re.compile(r"\AExit code (\d+)\n?")
+_COMMAND = re.compile(r"<command-name>(?P<name>[^<]*)</command-name>")
+_ARGUMENTS = re.compile(r"<command-args>(?P<words>[^<]*)</command-args>")
 _SAME_TOOLS = {"Task": "Agent"}
 
 
@@ -61,7 +63,7 @@ class Conversation:
 
     def prompt(self, text: str) -> None:
         """The person typed something."""
-        self._prompt = f"{self._prompt}\n{text}".strip()
+        self._prompt = f"{self._prompt}\n{_typed(text)}".strip()
 
     def keep(self, number: int, kind: str, record: Any) -> None:
         """A record that says nothing about calls, or is not known: kept as it is."""
@@ -102,6 +104,12 @@ class Conversation:
         turn = Turn(prompt=self._prompt, say=self._say.pop(agent, ""), call=call)
         self._waiting[call.id] = turn
         self._prompt = ""
+
+
+def _typed(text: str) -> str:
+    """A slash command that was expanded, as it was typed."""
+    name, words = _COMMAND.search(text), _ARGUMENTS.search(text)
+    return f"{name['name']} {words['words'] if words else ''}".strip() if name else text
 
 
 def _blocks(message: Record) -> list[Record]:

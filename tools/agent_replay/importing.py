@@ -7,7 +7,6 @@ come where the file system's times put them. What a form does not tell stays emp
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,6 @@ from agent_replay.redact import Redactor
 from agent_replay.transcript import BadTranscript, Header, Origin, Part, Transcript, Versions
 
 FORMS = ("claude", "stream-json", "messages")
-_COMMAND = re.compile(r"<command-name>(?P<name>[^<]*)</command-name>")
-_ARGUMENTS = re.compile(r"<command-args>(?P<words>[^<]*)</command-args>")
 
 
 class _Found:
@@ -107,13 +104,7 @@ def _claude_user(message: Record, number: int, found: _Found, agent: str, branch
     if not isinstance(content, str):
         found.conversation.heard(number, message, agent, branch)
     elif not agent:
-        found.conversation.prompt(_typed(content))
-
-
-def _typed(text: str) -> str:
-    """A slash command that was expanded, as it was typed."""
-    name, words = _COMMAND.search(text), _ARGUMENTS.search(text)
-    return f"{name['name']} {words['words'] if words else ''}".strip() if name else text
+        found.conversation.prompt(content)
 
 
 def _stream(path: Path, found: _Found) -> None:

@@ -18,7 +18,7 @@ from self_heal.stage import Stage
 
 PROMISED = 0.95
 """The share of mutants that a replay has to catch."""
-READ_ONLY = ("drop a call", "swap two")
+_OF_ORDER = ("drop a call", "swap two")
 
 
 class Killed(NamedTuple):
@@ -55,6 +55,6 @@ def _tried(mutant: Mutant, base: Replay, stage: Stage) -> Killed:
 
 
 def _why(mutant: Mutant) -> str:
-    if mutant.kind in READ_ONLY:
-        return "the calls only read, and neither the guard nor the end state keeps their order"
+    if mutant.kind in _OF_ORDER:
+        return "the calls do not depend on each other: neither the log nor the end state differs"
     return "the changed words have no effect on what the call does"

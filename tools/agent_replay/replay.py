@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from agent_replay import compare
+from agent_replay import compare, world
 from agent_replay.compare import Difference
 from agent_replay.live import FOLDER, Live, redacted
 from agent_replay.normalise import Bindings
@@ -109,6 +109,9 @@ class Replay:
         self.turns.append(actual)
         tolerated = [t.of for t in self.transcript.header.tolerances if t.turn == number + 1]
         found = compare.turns(number + 1, recorded, actual, self.bindings, unseen)
+        if self.transcript.end is not None and self.transcript.end.decisions:
+            log, now = self.transcript.end.decisions, world.decisions_of(self.live.guard)
+            found += compare.decisions(number + 1, recorded, log, now)
         return [difference for difference in found if difference.of not in tolerated]
 
     def _call(self, recorded: Turn) -> Call:

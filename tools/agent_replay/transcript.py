@@ -166,7 +166,8 @@ class End(_Strict):
     """How the session ended: what the guard said to the stop, and what is there now.
 
     `refs`, `tables` and `files` map a name to a hash, `commits` are the messages on each git
-    branch, newest first, `decisions` counts the guard's decisions, `facts` those it learned.
+    branch, newest first, `decisions` is the guard's own log in short,
+    `facts` counts what it learned.
     """
 
     stop: Verdict | None = None
@@ -174,7 +175,7 @@ class End(_Strict):
     tables: dict[str, str] = {}
     commits: dict[str, list[str]] = {}
     files: dict[str, str] = {}
-    decisions: dict[str, int] = {}
+    decisions: tuple[str, ...] = ()
     facts: dict[str, int] = {}
     asked: tuple[Question, ...] = ()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,8 @@ from agent_replay.normalise import plain
 from agent_replay.transcript import End, State
 from pipeline_guard import account, audit, workspace
 from self_heal.stage import Stage, heads_of
+
+_WORDS = 3
 
 
 def state_of(repo: Path, variables: Mapping[str, str]) -> State:
@@ -36,16 +37,26 @@ def end_of(stage: Stage, guard: Guard) -> End:
     heads = heads_of(stage)
     branches = [name.partition(":")[2] for name in heads if name.startswith("git:")]
     bauplan = [name.partition(":")[2] for name in heads if name.startswith("bauplan:")]
-    with environment(guard.environment):
-        decisions = Counter(str(entry["decision"]) for entry in audit.entries())
     return End(
         refs=dict(sorted(heads.items())),
         tables={name: content for branch in bauplan for name, content in _tables(stage, branch)},
         commits={branch: _messages(stage.repo, branch) for branch in branches},
         files=_files(stage.repo),
-        decisions=dict(sorted(decisions.items())),
+        decisions=decisions_of(guard),
         facts=_counts(guard),
     )
+
+
+def decisions_of(guard: Guard) -> tuple[str, ...]:
+    """The guard's own log: each decision with its tool and the first words of a command."""
+    with environment(guard.environment):
+        return tuple(_entry(entry) for entry in audit.entries())
+
+
+def _entry(entry: Mapping[str, Any]) -> str:
+    words = str(entry["arguments"].get("command", "")).split()[:_WORDS]
+    plain_words = [word for word in words if not word.startswith("-")]
+    return " ".join([str(entry["decision"]), entry["tool"] or entry["event"], *plain_words])
 
 
 def _tables(stage: Stage, branch: str) -> list[tuple[str, str]]:
