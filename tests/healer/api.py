@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
+ORIGIN = "a scripted model on loopback"
+"""Said in every answer, so that a recording tells where it comes from."""
+
 Block = dict[str, Any]
 Request = Mapping[str, Any]
 
@@ -135,6 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("content-type", kind)
         self.send_header("content-length", str(len(data)))
         self.send_header("retry-after-ms", "1")
+        self.send_header("x-recorded-from", ORIGIN)
         self.end_headers()
         self.wfile.write(data)
 

@@ -76,3 +76,11 @@ def heals(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Heals]:
         return Seen(found, shown, api)
 
     return run
+
+
+def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:
+    """Cassettes of the healer fit by the form of the conversation."""
+    from tests.healer.test_cassettes import conversation
+
+    assert config
+    vcr.register_matcher("conversation", conversation)

@@ -1,75 +1,149 @@
-"""A whole healing over real HTTP: real tools, the real guard, the real bauplan program."""
+"""A whole healing over real HTTP: real tools, the real guard, the real bauplan program.
+
+It runs as the CI recipe runs it, on a clone of a real remote, and is handed over as there.
+"""
 
 from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from agent_replay import script as scripts
 from agent_replay.hooks import Answer as Judged
 from agent_replay.play import Played
 from agent_replay.script import Call
-from self_heal.checks import check_healing
+from self_heal.checks import check_healing, git
 from self_heal.places import plugin_root
 from self_heal.stage import Stage, staged
 from tests.claude.scripted_model import Script
 from tests.healer.api import Api, Request, Say, serve
+from tests.healer.conftest import KEY
 
-SELF_HEAL = Path(sys.executable).with_name("self-heal")
-KEY = "sk-ant-a-key-that-nobody-may-see"
-
-
-def run(stage: Stage, api: Api, *words: str) -> subprocess.CompletedProcess[str]:
-    """`self-heal run` as a scheduler calls it."""
-    environment = {**stage.environment, "ANTHROPIC_BASE_URL": api.url, "ANTHROPIC_API_KEY": KEY}
-    command = [str(SELF_HEAL), "run", *words, "--json"]
-    return subprocess.run(
-        command, cwd=stage.repo, env=environment, capture_output=True, text=True, check=False
-    )
+RECIPE = plugin_root() / "docs" / "recipes" / "heal-failed-job.yml"
+GH = """#!/bin/sh
+printf '%s\\n' "$@" > "$RUNNER_TEMP/gh"
+"""
 
 
-def events(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
-    """What `--json` printed."""
-    return [json.loads(line) for line in done.stdout.splitlines()]
+def steps() -> dict[str, str]:
+    """The recipe's shell steps by name."""
+    (job,) = yaml.safe_load(RECIPE.read_text())["jobs"].values()
+    return {step["name"]: step["run"] for step in job["steps"] if "run" in step}
 
 
-def test_a_failed_job_is_healed(tmp_path: Path) -> None:
-    """Forbidden calls are refused, the fix is rerun green, and the checks of the demo hold."""
+class Runner:
+    """Runs the recipe's steps in a workspace as the CI service does: bash, ending at an error."""
+
+    def __init__(self, stage: Stage, folder: Path) -> None:
+        self.stage = stage
+        self.temp = folder / "runner"
+        self.remote = folder / "remote.git"
+        self.temp.mkdir()
+        gh = self.temp / "bin" / "gh"
+        gh.parent.mkdir()
+        gh.write_text(GH)
+        gh.chmod(0o755)
+        git(folder, "clone", "--quiet", "--bare", str(stage.repo), str(self.remote))
+
+    def step(self, name: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """One step, with what the service gives to each."""
+        environment = {
+            **self.stage.environment,
+            "PATH": f"{self.temp / 'bin'}:{self.stage.environment['PATH']}",
+            "RUNNER_TEMP": str(self.temp),
+            "GITHUB_STEP_SUMMARY": str(self.temp / "summary"),
+            "JOB": self.stage.job,
+            "BASE": "main",
+            **variables,
+        }
+        return subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", steps()[name]],
+            cwd=self.stage.repo,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+def test_the_recipe_heals_a_failed_job_and_hands_it_over(tmp_path: Path) -> None:
+    """Forbidden calls are refused, the demo's checks hold, a draft waits for a person."""
     whole = scripts.read(plugin_root() / "tests" / "transcripts" / "schema-drift.jsonl")
     turns = tuple(turn for turn in whole.turns if turn.call.tool != "Skill")
     agent = whole.model_copy(update={"turns": turns})
     with staged("schema-drift", tmp_path / "stage") as stage:
+        runner = Runner(stage, tmp_path)
         script = Script(agent, stage.names)
 
         def answer(request: Request) -> Say:
             return Say(script.reply(request["messages"]))
 
         with serve(answer) as api:
-            done = run(stage, api, "--job", stage.job)
+            done = runner.step("Heal", ANTHROPIC_BASE_URL=api.url, ANTHROPIC_API_KEY=KEY)
         assert script.errors == [], done.stdout
         assert done.returncode == 0, done.stdout + done.stderr
-        seen = [event for event in events(done) if event["event"] == "tool"]
-        played = [_played(n, turn, seen[n]) for n, turn in enumerate(turns)]
+        played = _played(turns, done.stdout)
         assert [p.answer.decision for p in played] == [t.expect.verdict for t in turns]
         assert [c for c in check_healing(stage, played) if not c.holds] == []
-    _cached_and_secret(api.requests)
+        _handed_over(runner)
+    _cached_and_secret(api)
 
 
-def _played(number: int, turn: scripts.Turn, event: Mapping[str, Any]) -> Played:
+def _played(turns: tuple[scripts.Turn, ...], printed: str) -> list[Played]:
+    events = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
+    seen = [event for event in events if event["event"] == "tool"]
+    assert events[-1]["outcome"] == "healed"
+    return [_one(number, turn, seen[number]) for number, turn in enumerate(turns)]
+
+
+def _one(number: int, turn: scripts.Turn, event: Mapping[str, Any]) -> Played:
     call = Call(tool=turn.call.tool, input=turn.call.input)
     answer = Judged(event["verdict"], event["reason"])
     return Played(number + 1, turn, call, answer, None, event["seconds"])
 
 
-def _cached_and_secret(requests: list[Request]) -> None:
+def _handed_over(runner: Runner) -> None:
+    """The remote has the debug branch with the reports; its `main` is where it was."""
+    repo = runner.stage.repo
+    main = git(runner.remote, "rev-parse", "main")
+    assert runner.step("Report").returncode == 0
+    done = runner.step("Hand over", REMOTE=str(runner.remote), GH_TOKEN="t")
+    assert done.returncode == 0, done.stderr
+    branch = git(repo, "branch", "--show-current").strip()
+    assert git(runner.remote, "rev-parse", branch) == git(repo, "rev-parse", "HEAD")
+    assert git(runner.remote, "rev-parse", "main") == main
+    summary = git(runner.remote, "show", f"{branch}:debug/summary.md")
+    assert summary == (repo / "debug" / "summary.md").read_text()
+    asked = (runner.temp / "gh").read_text().split("\n")
+    assert asked[:3] == ["pr", "create", "--draft"]
+    assert asked[asked.index("--base") + 1 : asked.index("--base") + 4] == [
+        "main",
+        "--head",
+        branch,
+    ]
+    assert asked[asked.index("--body-file") + 1] == "debug/summary.md"
+    told = (runner.temp / "summary").read_text()
+    assert summary in told
+    assert '"outcome": "healed"' in told
+
+
+def _cached_and_secret(api: Api) -> None:
     """The skill and the conversation are marked for the cache; the key is in no request."""
-    for request in requests:
+    for request in api.requests:
         assert request["system"][0]["cache_control"] == {"type": "ephemeral"}
         assert "## Hard Rules" in request["system"][0]["text"]
         assert request["messages"][-1]["content"][-1]["cache_control"] == {"type": "ephemeral"}
-    assert requests[0]["system"] == requests[-1]["system"]
-    assert KEY not in json.dumps(requests)
+    assert api.requests[0]["system"] == api.requests[-1]["system"]
+    assert KEY not in json.dumps(api.requests)
+
+
+def test_the_recipe_keeps_what_it_is_given_out_of_its_scripts() -> None:
+    """No input, secret or token is pasted into a script: each comes as a variable."""
+    assert set(steps()) == {"Install", "Heal", "Report", "Hand over"}
+    for script in steps().values():
+        assert "${{" not in script

@@ -1,0 +1,247 @@
+"""Watchers against the fake lakehouse: every failure is healed once, whoever looks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import tracemalloc
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import bauplan
+import pyarrow as pa
+import pytest
+import yaml
+
+from fake_bauplan import jobs as job_store
+from fake_bauplan.clock import iso
+from fake_bauplan.jobs import Jobs
+from fake_bauplan.lakehouse import Lakehouse
+from fake_bauplan.server import serve as serve_lakehouse
+from healer import claims, heal, places, progress
+from healer.failures import Failures, Stale, Wanted
+from healer.inprocess import Guard
+from healer.journal import FILE, folder_of
+from healer.watch import Rules, Watcher
+from tests.healer.api import Api, Say, call, serve
+from tests.healer.conftest import KEY
+
+USER = "demo"
+PROJECT = "5b0c2f6e-7d0a-4c54-9c1e-3f6a2d1b8e70"
+MODEL = """\
+import bauplan
+
+@bauplan.model(materialization_strategy="REPLACE")
+@bauplan.python("{version}")
+def means(trips=bauplan.Model("trips")):
+    raise ValueError("minutes are text")
+"""
+ASKS = Say([call("AskUserQuestion", question="Which one?")])
+
+
+class House(NamedTuple):
+    """A lakehouse that is served, and a project whose runs fail."""
+
+    lakehouse: Lakehouse
+    project: Path
+    folder: Path
+
+    def fail(self, branch: str = "main") -> str:
+        """Run the project for real; gives the failed job's id."""
+        program = Path(sys.executable).with_name("bauplan")
+        words = [program, "run", "--project-dir", self.project, "--ref", branch]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert "minutes are text" in done.stdout + done.stderr
+        (job,) = bauplan.Client().get_jobs(limit=1)
+        return job.id
+
+    def failures(self, **wanted: Any) -> Failures:
+        """What a watcher of the owner looks at."""
+        return Failures(bauplan.Client(), USER, Wanted(**{"project": PROJECT, **wanted}))
+
+    def watch(self, **rules: Any) -> list[dict[str, Any]]:
+        """One watcher looks once; gives its events."""
+        shown: list[dict[str, Any]] = []
+
+        def show(event: str, /, **values: Any) -> None:
+            shown.append({"event": event, **values})
+
+        given = Rules(**{"source": self.project, "folder": self.folder, "once": True, **rules})
+        Watcher(given, self.failures(), USER, KEY, show).run()
+        return shown
+
+    def hash(self, ref: str) -> str:
+        """Where a branch stands."""
+        return self.lakehouse.catalog.resolve(ref).hash
+
+
+@pytest.fixture
+def house(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """The account lies in the home folder, as a person's does."""
+    for name in ("BAUPLAN_API_KEY", "BAUPLAN_API_ENDPOINT", "BAUPLAN_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    (project / "bauplan_project.yml").write_text(f"project:\n  id: {PROJECT}\n  name: trips\n")
+    (project / "models.py").write_text(MODEL.format(version=version))
+    subprocess.run(["git", "commit", "--quiet", "-am", "Means"], cwd=project, check=True)
+    with Lakehouse(tmp_path / "lake", seed=3) as lakehouse, serve_lakehouse(lakehouse) as server:
+        lakehouse.load_table("bauplan", "trips", pa.table({"minutes": ["1", "2"]}))
+        config = tmp_path / "home" / ".bauplan" / "config.yml"
+        config.parent.mkdir()
+        profile = {"api_key": lakehouse.key, "api_endpoint": server.endpoint}
+        config.write_text(yaml.safe_dump({"profiles": {"default": profile}}))
+        yield House(lakehouse, project, tmp_path / "healings")
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+    """A model that asks at once: the shortest healing."""
+    with serve(lambda _request: ASKS) as served:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", served.url)
+        yield served
+
+
+def test_a_failure_is_claimed_pinned_and_healed_once(house: House, api: Api) -> None:
+    """The agent starts with the facts in its ledger; later watchers find nothing to do."""
+    pinned = house.hash("main")
+    job = house.fail()
+    shown = house.watch()
+    branch = f"{USER}.debug_{job}"
+    assert [event["event"] for event in shown] == ["claim", "ended"]
+    assert shown[1]["outcome"] == "not healed"
+    assert house.hash(branch) == pinned
+    place = places.Place(house.folder / job)
+    facts = Guard(place.session, place.repository, folder_of(place.session) / FILE).state().facts
+    assert (facts.job, facts.pinned, facts.bauplan_branch) == (job, f"main@{pinned}", branch)
+    assert branch in api.requests[0]["messages"][0]["content"][0]["text"]
+    assert house.watch() == []
+    assert house.watch(folder=house.folder.with_name("another machine's")) == []
+    assert len(api.requests) == 1
+
+
+def test_two_watchers_at_the_same_moment(house: House, project: Path) -> None:
+    """The platform makes the branch once: one of four has the claim, the others are told."""
+    job = house.fail()
+    together = threading.Barrier(4)
+    found: list[claims.Claim] = []
+
+    def compete(number: int) -> None:
+        session = heal.new_session(f"{number}")
+        together.wait()
+        found.append(claims.claim(USER, job, session, project))
+
+    threads = [threading.Thread(target=compete, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [bool(claim.branch) for claim in found].count(True) == 1
+    assert all("branch create" in claim.why for claim in found if not claim.branch)
+
+
+def test_what_a_killed_watcher_left_is_gone_on_with(house: House, api: Api) -> None:
+    """Claimed and begun, then killed: the next one resumes that session and claims nothing."""
+    job = house.fail()
+    place = places.make(house.folder, job, house.project)
+    claim = claims.claim(USER, job, "heal-left", place.repository)
+    heal.begin(job, place.repository, note=claims.note(claim), session="heal-left")
+    place.begun("heal-left")
+    shown = house.watch()
+    assert [(event["event"], event["job"]) for event in shown] == [("ended", job)]
+    assert place.outcome == "not healed"
+    assert len(api.requests) == 1
+
+
+def test_a_dry_run_claims_nothing(house: House) -> None:
+    """It only says what it would do."""
+    job = house.fail()
+    (event,) = house.watch(dry=True)
+    assert event["job"] == job
+    assert list(house.failures().claimed()) == []
+    assert not house.folder.exists()
+
+
+def test_the_failure_of_a_healing_is_not_healed(house: House) -> None:
+    """A red rerun on a debug branch belongs to the healing that made it."""
+    house.lakehouse.catalog.create_branch("demo.debug_one", "main")
+    house.fail("demo.debug_one")
+    assert list(house.failures().unclaimed()) == []
+
+
+Add = Callable[[int, datetime], list[str]]
+
+
+@pytest.fixture
+def add_failures(house: House) -> Add:
+    """Puts failed runs into the job store, a second apart, from a moment on."""
+    database = house.lakehouse.database("jobs", job_store.SCHEMA)
+    jobs = Jobs(database, house.lakehouse.clock, house.lakehouse.ids)
+
+    def add(count: int, start: datetime) -> list[str]:
+        ref = f"main@{house.hash('main')}"
+        found = []
+        for number in range(count):
+            at = iso(start + timedelta(seconds=number))
+            job = jobs.create(job_store.KINDS[0], USER, ref=ref, project_id=PROJECT)
+            jobs.update(job.id, status=job_store.FAIL, created=at, finished=at)
+            found.append(job.id)
+        return found
+
+    return add
+
+
+def test_a_thousand_failures_leave_the_memory_flat(house: House, add_failures: Add) -> None:
+    """All but three are claimed: those are found, each look, and nothing of a look is kept."""
+    jobs = add_failures(1000, datetime.now(UTC) - timedelta(hours=1))
+    for job in jobs[3:]:
+        house.lakehouse.catalog.create_branch(f"{USER}.debug_{job}", "main")
+    failures = house.failures()
+    assert sorted(failures.unclaimed()) == sorted(jobs[:3])
+    tracemalloc.start()
+    try:
+        sizes = []
+        for _ in range(3):
+            assert sum(1 for _ in failures.unclaimed()) == 3
+            sizes.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert sizes[-1] - sizes[0] < 50_000, sizes
+
+
+def test_a_claim_without_an_end_is_reported(house: House, add_failures: Add) -> None:
+    """Old, and nothing was written on its branch; a healed one and a fresh one are left alone."""
+    now = datetime.now(UTC)
+    later = now + timedelta(hours=2)
+    old, healed, fresh = (add_failures(1, at)[0] for at in (now, now, later))
+    for job in (old, healed, fresh):
+        house.lakehouse.catalog.create_branch(f"{USER}.debug_{job}", "main")
+    table = pa.table({"minutes": [1.0]})
+    house.lakehouse.load_table("bauplan", "means", table, f"{USER}.debug_{healed}")
+    assert list(house.failures().stale(hours=-1)) == [Stale(old, f"{USER}.debug_{old}")]
+
+
+def test_a_watcher_says_what_it_does(house: House, api: Api) -> None:
+    """The command line, once: with a limit that ends the healing at its first turn."""
+    job = house.fail()
+    assert api.url
+    program = str(Path(sys.executable).with_name("self-heal"))
+    words = [program, "watch", "--once", "--folder", str(house.folder), "--max-turns", "0"]
+    environment = {**os.environ, "ANTHROPIC_API_KEY": KEY}
+    done = subprocess.run(
+        [program, *words],
+        cwd=house.project,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        progress.told("claim", {"job": job, "branch": f"{USER}.debug_{job}"}),
+        f"{job}: budget, {house.folder / job}",
+    ]
+    assert api.requests == []
