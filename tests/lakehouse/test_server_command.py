@@ -144,3 +144,21 @@ def test_with_seed_and_clock_two_lakehouses_are_the_same(start: Start, tmp_path:
 def test_a_wrong_time_is_wrong_usage(start: Start, tmp_path: Path) -> None:
     process = start("serve", "--data", str(tmp_path / "data"), "--clock", "noon")
     assert process.wait() == 2
+
+
+def test_a_fault_hits_the_call_that_it_names_as_often_as_asked(
+    start: Start, tmp_path: Path
+) -> None:
+    words = ("--empty", "--fault", "GET */branches=error:503x1", "--fault", "QueryRun=errorx1")
+    environment = exports(start("serve", "--data", str(tmp_path / "data"), *words))
+    for command in (("branch", "ls"), ("query", "SELECT 1 AS one")):
+        with pytest.raises(subprocess.CalledProcessError) as failure:
+            bauplan(environment, tmp_path, *command)
+        assert "failed by an injected fault" in failure.value.stderr
+        assert bauplan(environment, tmp_path, *command)
+
+
+def test_a_wrong_fault_is_wrong_usage(start: Start, tmp_path: Path) -> None:
+    process = start("serve", "--data", str(tmp_path / "data"), "--fault", "QueryRun=explode")
+    _, err = process.communicate()
+    assert (process.returncode, "kinds: latency, error, drop, hang" in err) == (2, True)

@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -28,26 +29,34 @@ def served(tmp_path, text, lakehouse):
     body = "import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(600)\nreturn data"
     models = text.model("first", options=text.REPLACE) + text.model("second", "first", body)
     text.write(project, {"models.py": text.HEAD + models})
-    server = subprocess.Popen(
-        [sys.executable, "-c", SERVE, "lakehouse", "serve", "--data", str(folder), "--empty"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    exports = dict(server.stdout.readline().split()[1].split("=", 1) for _ in range(2))
-    client = subprocess.Popen(
-        [Path(sys.executable).with_name("bauplan"), "run", "-p", str(project), "-r", "demo.dev"],
-        env={**exports, "PATH": os.environ["PATH"], "HOME": str(tmp_path), "NO_COLOR": "1"},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    said = next(line for line in client.stderr if "second: @" in line)
-    yield server, int(said.rpartition("|")[2]), folder
-    for process in (server, client):
-        process.kill()
-        process.wait()
-        for stream in (process.stdout, process.stderr):
-            if stream is not None:
-                stream.close()
+    with ExitStack() as started:
+        server = started.enter_context(
+            background(
+                [sys.executable, "-c", SERVE, "lakehouse", "serve", "--data", folder, "--empty"],
+                stdout=subprocess.PIPE,
+            )
+        )
+        exports = dict(server.stdout.readline().split()[1].split("=", 1) for _ in range(2))
+        program = Path(sys.executable).with_name("bauplan")
+        client = started.enter_context(
+            background(
+                [program, "run", "-p", project, "-r", "demo.dev"],
+                env={**exports, "PATH": os.environ["PATH"], "HOME": tmp_path, "NO_COLOR": "1"},
+                stderr=subprocess.PIPE,
+            )
+        )
+        said = next(line for line in client.stderr if "second: @" in line)
+        yield server, int(said.rpartition("|")[2]), folder
+
+
+@contextmanager
+def background(words, **options):
+    """A process that is gone after the block, however the block ends."""
+    with subprocess.Popen(words, text=True, **options) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def ended(pid: int, within: float) -> bool:
