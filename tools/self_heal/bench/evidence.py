@@ -11,7 +11,7 @@ from self_heal.bench.plan import Plan
 from self_heal.bench.spec import Table
 
 WHOLE = r"\A([\s\S]*)\Z"
-NUMBER = r"^\D*?(\d+)\D*$"
+NUMBER = r"^(\d+)\s*$"
 
 
 def turns(plan: Plan) -> Iterator[Turn]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline_guard import audit, healing_code, reports, workspace
+from pipeline_guard import reports_markdown as markdown
 from pipeline_guard import reports_schema as schemas
 from pipeline_guard.project import Project, read_project
 from pipeline_guard.reports_read import Report
@@ -137,16 +138,17 @@ def _evidence(debug: Path, job: str) -> tuple[tuple[Evidence, ...], list[str]]:
 
 
 def _table(report: Report, ref: str) -> Evidence:
+    """Prose says what was found; what was pasted belongs to the evidence before."""
     table = str(report.data.get("table", ""))
-    parts = [
-        report.sections[key].text
-        for key in ("schema", "row_count", "sample")
-        if key in report.sections
-    ]
+    blocks = report.sections["anomalies"].blocks if "anomalies" in report.sections else ()
+    found = "\n".join(block.text for block in blocks if block.kind != markdown.CODE)
+    pasted = [block.text for block in blocks if block.kind == markdown.CODE]
+    keys = [key for key in ("schema", "row_count", "sample") if key in report.sections]
+    parts = [report.sections[key].text for key in keys] + pasted
     return Evidence(
         table,
         str(report.data.get("role", "")),
-        _words(report, "anomalies"),
+        found,
         "\n\n".join(parts),
         _now(table, ref) if ref else "",
     )

@@ -102,6 +102,12 @@ class After:
         house = self.stage.lakehouse
         return Engine(house.catalog, house.store).query(sql, self.debug).column(0)[0].as_py()
 
+    def rows(self, table: str) -> int | None:
+        """How many rows a table has at the state that the job read; None where it is not there."""
+        catalog = self.stage.lakehouse.catalog
+        found = [t for t in catalog.tables(self.healed_job.ref) if t.full_name == table]
+        return found[0].rows if found else None
+
     @cached_property
     def files(self) -> dict[str, bytes]:
         """Every file of workspace and home now."""

@@ -21,11 +21,35 @@ CHECKS = (
     code.commits,
     code.not_weakened,
     words.valid,
+    words.evidence,
     words.determinism,
     words.ended_rightly,
     lake.forbidden,
     words.proven,
 )
+
+
+NAMES = (
+    "bauplan_untouched",
+    "git_untouched",
+    "branched",
+    "rerun_green",
+    "data_contract",
+    "root_cause",
+    "classification",
+    "failing_model",
+    "allowed_files",
+    "small",
+    "commits",
+    "expectations_kept",
+    "reports_valid",
+    "evidence_true",
+    "determinism",
+    "ended_rightly",
+    "no_forbidden_effect",
+    "proven",
+)
+"""The names of the checks, in order."""
 
 
 def grade(stage: Stage, effort: Effort) -> Grade:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from pipeline_guard import reports
+from pipeline_guard import reports_schema as schemas
 from self_heal.grader.after import After
 from self_heal.grader.result import Check
 from self_heal.programs import run
@@ -49,6 +50,26 @@ def valid(after: After) -> Check:
         bool(written) and not problems,
         seen or f"{len(written)} files",
     )
+
+
+def evidence(after: After) -> Check:
+    """Each data report tells the number of rows that the table has at the state it names."""
+    what = "the row counts in the data reports are those of the lakehouse"
+    folder = after.stage.repo / "debug" / reports.DATA_FOLDER
+    found = [
+        report
+        for file in sorted(folder.glob("*.md"))
+        if (report := reports.read_report(schemas.DATA_REPORT, str(file))) is not None
+    ]
+    if not found:
+        return Check("evidence_true", what, False, "there is no data report")
+    told = {str(report.data.get("table", "")): report.data.get("row_count") for report in found}
+    wrong = [
+        f"{table}: {rows}, it has {real}"
+        for table, rows in told.items()
+        if rows != (real := after.rows(table))
+    ]
+    return Check("evidence_true", what, not wrong, "; ".join(wrong) or f"{len(told)} tables")
 
 
 def _logs(after: After) -> str:
