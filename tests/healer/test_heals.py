@@ -17,7 +17,7 @@ from agent_replay import script as scripts
 from agent_replay.hooks import Answer as Judged
 from agent_replay.play import Played
 from agent_replay.script import Call
-from self_heal.checks import check_healing, git
+from self_heal.checks import check_healing
 from self_heal.places import plugin_root
 from self_heal.stage import Stage, staged
 from tests.claude.scripted_model import Script
@@ -34,6 +34,12 @@ def steps() -> dict[str, str]:
     """The recipe's shell steps by name."""
     (job,) = yaml.safe_load(RECIPE.read_text())["jobs"].values()
     return {step["name"]: step["run"] for step in job["steps"] if "run" in step}
+
+
+def git(folder: Path, *words: str) -> str:
+    """What a git command prints there."""
+    command = ["git", "-C", str(folder), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 class Runner:
@@ -121,11 +127,8 @@ def _handed_over(runner: Runner) -> None:
     assert summary == (repo / "debug" / "summary.md").read_text()
     asked = (runner.temp / "gh").read_text().split("\n")
     assert asked[:3] == ["pr", "create", "--draft"]
-    assert asked[asked.index("--base") + 1 : asked.index("--base") + 4] == [
-        "main",
-        "--head",
-        branch,
-    ]
+    after = asked.index("--base") + 1
+    assert asked[after : after + 3] == ["main", "--head", branch]
     assert asked[asked.index("--body-file") + 1] == "debug/summary.md"
     told = (runner.temp / "summary").read_text()
     assert summary in told
