@@ -162,9 +162,11 @@ def test_a_table_partitioned_by_a_part_of_a_date(old, tmp_path, text, lakehouse)
     ("words", "says"),
     [
         (("branch", "create", "demo.dev"), "already exists"),
-        (("branch", "rm", "demo.gone"), "does not exist"),
+        (("branch", "rm", "demo.gone"), "BRANCH_NOT_FOUND"),
+        (("branch", "rm", "demo.gone", "--if-exists"), "does not exist"),
         (("branch", "rm", "demo.dev"), 'Deleted branch "demo.dev"'),
-        (("table", "rm", "gone", "--branch", "demo.dev"), "does not exist"),
+        (("table", "rm", "gone", "--branch", "demo.dev"), "TABLE_NOT_FOUND"),
+        (("table", "rm", "gone", "--branch", "demo.dev", "--if-exists"), "does not exist"),
         (("table", "rm", "trips", "--branch", "demo.dev"), "Deleted table"),
     ],
 )
