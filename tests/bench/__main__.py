@@ -10,7 +10,7 @@ from rich.table import Table
 
 from tests.bench.rows import Row
 
-PARTS = ("guard", "lakehouse", "endurance", "demo")
+PARTS = ("guard", "lakehouse", "endurance", "demo", "replay")
 
 
 def main(parts: list[str]) -> None:

@@ -69,7 +69,7 @@ def test_unknown_records_are_kept_and_counted(tmp_path: Path) -> None:
     lines = len(path.read_text().splitlines())
     future = [record for record in found if record.kind == "from-the-future"]
     assert [(record.line, record.record["value"]) for record in future] == [(lines, [1, 2])]
-    assert Counter(record.kind for record in found)["attachment"] == 6
+    assert Counter(record.kind for record in found)["attachment"] == 5
 
 
 @pytest.mark.parametrize("name", ["session.jsonl", "stream.jsonl"])

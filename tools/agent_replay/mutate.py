@@ -16,7 +16,7 @@ from agent_replay.transcript import Transcript, Turn
 Turns = list[Turn]
 Change = Callable[[Turns, int], tuple[Turns, str] | None]
 _FLAG = re.compile(r"(?<= )--?[a-z][a-z-]*")
-_REF = re.compile(r"(?<=[@ ])(?:[0-9a-f]{64}|demo\.\w+|debug/\w+)")
+_REF = re.compile(r"(?<=[@ ])(?:[0-9a-f]{64}|demo\.\w+|debug/bpln_\w+)")
 
 
 class Mutant(NamedTuple):

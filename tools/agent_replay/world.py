@@ -91,5 +91,7 @@ def _digest(text: str) -> str:
 
 
 def _counts(guard: Guard) -> dict[str, int]:
+    """How much of each kind was learned; a kind of which there is nothing is left out."""
     facts = guard.facts()._asdict().items()
-    return {name: len(v) if hasattr(v, "__len__") else int(v) for name, v in facts}
+    counts = {name: len(v) if hasattr(v, "__len__") else int(v) for name, v in facts}
+    return {name: count for name, count in counts.items() if count}
