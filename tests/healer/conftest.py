@@ -8,16 +8,35 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import bauplan
+import pyarrow as pa
 import pytest
+import yaml
 
+from fake_bauplan.lakehouse import Lakehouse
+from fake_bauplan.server import serve as serve_lakehouse
 from healer import heal
 from healer.budget import Budget
+from healer.failures import Failures, Wanted
 from healer.heal import Settings
 from healer.outcome import Outcome
+from healer.watch import Rules, Watcher
 from tests.healer.api import Api, Script, serve
 
 JOB = "0b9b2c9e-2f0e-4d8e-9f5e-6f6a2f0d7c11"
 KEY = "sk-ant-a-key-that-nobody-may-see"
+
+
+USER = "demo"
+PROJECT = "5b0c2f6e-7d0a-4c54-9c1e-3f6a2d1b8e70"
+MODEL = """\
+import bauplan
+
+@bauplan.model(materialization_strategy="REPLACE")
+@bauplan.python("{version}")
+def means(trips=bauplan.Model("trips")):
+    raise ValueError("minutes are text")
+"""
 
 
 class Seen(NamedTuple):
@@ -76,6 +95,60 @@ def heals(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Heals]:
         return Seen(found, shown, api)
 
     return run
+
+
+class House(NamedTuple):
+    """A lakehouse that is served, and a project whose runs fail."""
+
+    lakehouse: Lakehouse
+    project: Path
+    folder: Path
+
+    def fail(self, branch: str = "main") -> str:
+        """Run the project for real; gives the failed job's id."""
+        program = Path(sys.executable).with_name("bauplan")
+        words = [program, "run", "--project-dir", self.project, "--ref", branch]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert "minutes are text" in done.stdout + done.stderr
+        (job,) = bauplan.Client().get_jobs(limit=1)
+        return job.id
+
+    def failures(self, **wanted: Any) -> Failures:
+        """What a watcher of the owner looks at."""
+        return Failures(bauplan.Client(), USER, Wanted(**{"project": PROJECT, **wanted}))
+
+    def watch(self, **rules: Any) -> list[dict[str, Any]]:
+        """One watcher looks once; gives its events."""
+        shown: list[dict[str, Any]] = []
+
+        def show(event: str, /, **values: Any) -> None:
+            shown.append({"event": event, **values})
+
+        given = Rules(**{"source": self.project, "folder": self.folder, "once": True, **rules})
+        Watcher(given, self.failures(), USER, KEY, show).run()
+        return shown
+
+    def hash(self, ref: str) -> str:
+        """Where a branch stands."""
+        return self.lakehouse.catalog.resolve(ref).hash
+
+
+@pytest.fixture
+def house(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """The account lies in the home folder, as a person's does."""
+    for name in ("BAUPLAN_API_KEY", "BAUPLAN_API_ENDPOINT", "BAUPLAN_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    (project / "bauplan_project.yml").write_text(f"project:\n  id: {PROJECT}\n  name: trips\n")
+    (project / "models.py").write_text(MODEL.format(version=version))
+    subprocess.run(["git", "commit", "--quiet", "-am", "Means"], cwd=project, check=True)
+    with Lakehouse(tmp_path / "lake", seed=3) as lakehouse, serve_lakehouse(lakehouse) as server:
+        lakehouse.load_table("bauplan", "trips", pa.table({"minutes": ["1", "2"]}))
+        config = tmp_path / "home" / ".bauplan" / "config.yml"
+        config.parent.mkdir()
+        profile = {"api_key": lakehouse.key, "api_endpoint": server.endpoint}
+        config.write_text(yaml.safe_dump({"profiles": {"default": profile}}))
+        yield House(lakehouse, project, tmp_path / "healings")
 
 
 def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:
