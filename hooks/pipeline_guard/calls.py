@@ -33,9 +33,11 @@ _MAX_FILE = 2_000_000
 # Tools that plan, list or wait: they touch neither files nor the network.
 _HARMLESS = frozenset(
     "TodoWrite TodoRead TaskCreate TaskUpdate TaskGet TaskList TaskOutput TaskStop ExitPlanMode "
-    "EnterPlanMode AskUserQuestion ToolSearch Skill BashOutput AgentOutputTool KillShell KillBash "
-    "ListAgents ListMcpResourcesTool ReportFindings StructuredOutput WebSearch".split()
+    "EnterPlanMode AskUserQuestion ToolSearch BashOutput AgentOutputTool KillShell KillBash "
+    "ListAgents ListMcpResourcesTool ReportFindings StructuredOutput".split()
 )
+_SKILL = "self-healing-pipeline"
+_AGENT_MODES = ("", "default", "plan")
 
 
 class _Odd(Exception):
@@ -206,8 +208,25 @@ def _fetch(arguments: Arguments, cwd: str) -> list[Effect]:
     return [FetchUrl(_text(arguments, "url"))]
 
 
+def _search_web(_arguments: Arguments, _cwd: str) -> list[Effect]:
+    do = "Read the documentation: WebFetch https://docs.bauplanlabs.com/…"
+    return [Unknown("WebSearch", "the whole web is no source of a healing", do)]
+
+
+def _skill(arguments: Arguments, _cwd: str) -> list[Effect]:
+    """The skill itself. Another one may run commands while it is loaded, which no hook sees."""
+    named = [arguments[key] for key in ("skill", "name", "command") if key in arguments]
+    ours = [str(name).removeprefix("/").rpartition(":")[2] == _SKILL for name in named]
+    if named and all(ours):
+        return [UseTool("Skill")]
+    return [Unknown("Skill", "another skill is no part of a healing", "Go on with this skill.")]
+
+
 def _agent(arguments: Arguments, cwd: str) -> list[Effect]:
     del cwd
+    if arguments.get("isolation") or arguments.get("mode", "") not in _AGENT_MODES:
+        why = "it would work in another tree or with other permissions"
+        return [Unknown("Agent", why, "Start it without `isolation` and `mode`.")]
     return [StartAgent(_text(arguments, "prompt"))]
 
 
@@ -239,6 +258,8 @@ _TOOLS: dict[str, Callable[[Arguments, str], list[Effect]]] = {
     "Glob": _glob,
     "Grep": _grep,
     "WebFetch": _fetch,
+    "WebSearch": _search_web,
+    "Skill": _skill,
     "Agent": _agent,
     "Task": _agent,
     "code_run": _code_run,

@@ -58,7 +58,7 @@ def value(shell: Shell, node: Node, world: World, place: Place, quoted: bool) ->
 
 def _piece(known: str | tuple[str, ...], quoted: bool) -> Piece:
     if isinstance(known, tuple):
-        return Piece("", LIST, known)
+        return Piece("", LIST, known) if quoted else Piece(" ".join(known), VALUE)
     if isinstance(known, Unsure):
         return Piece(known, UNSURE if quoted or not known.many else UNSURE_MANY)
     return Piece(known, QUOTED if quoted else VALUE)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple
 
+from pipeline_guard import lean
 from pipeline_guard.shell_state import Unsure
 
 _NONE, _VALUE, _OPTIONAL, _READ, _WRITE = "", "=", "=?", "<", ">"
@@ -24,7 +24,7 @@ class Read(NamedTuple):
     refused: str
 
 
-@cache
+@lean.cache
 def _options(notation: str) -> dict[str, str]:
     """Each option -> how its value is given and what it is."""
     options: dict[str, str] = {}

@@ -48,9 +48,7 @@ def _jq(argv: Sequence[str], cwd: str) -> list[Effect]:
         elif word in ("--slurpfile", "--rawfile") and len(rest) > 1:
             found += reads(rest[1:2], cwd)
             del rest[:2]
-        elif word in ("--args", "--jsonargs"):
-            rest = rest[:1]
-        else:
+        elif word not in ("--args", "--jsonargs"):  # files may stand before, options behind it
             plain.append(word)
     call = options.read(plain, JQ)
     text = call.operands[0] if call.operands else "."
@@ -68,7 +66,8 @@ def _ruff(argv: Sequence[str], cwd: str) -> list[Effect]:
     is_read = command == "check" or (command == "format" and bool(checks))
     if command in ("--version", "version", "rule", "linter"):
         return [program(argv, cwd, True)]
-    known = is_read and not call.refused
+    sets = any("=" in value for value in call.read)  # `--config 'fix = true'` is no file
+    known = is_read and not call.refused and not sets
     return [program(argv, cwd, known), *reads(call.operands or (".",), cwd)]
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from functools import cache
 
-from pipeline_guard import options, writers
+from pipeline_guard import lean, options, writers
 from pipeline_guard.effects import (
     Effect,
     MakeFolder,
@@ -59,7 +58,7 @@ def is_known(name: str) -> bool:
     return name in TABLE or name in FORMS or name in _OWN or name in writers.KNOWN
 
 
-@cache
+@lean.cache
 def _trusted() -> frozenset[str]:
     listed = os.environ.get("PATH", "").split(os.pathsep)
     return frozenset(

@@ -36,7 +36,11 @@ def change_folder(
 ) -> Flow:
     """`cd`: on success the folder changes; it fails only where the folder is not there now."""
     del place
-    operands = [argument for argument in argv[1:] if argument not in ("-P", "-L", "--", "-e")]
+    operands = list(argv[1:])
+    while operands and operands[0] in ("-P", "-L", "-e"):
+        operands.pop(0)
+    if operands[:1] == ["--"]:
+        operands.pop(0)
     if any(isinstance(argument, Unsure) for argument in operands):
         raise shell.beyond(node, "the folder it changes to is not known", "Name the folder.")
     target = operands[0] if operands else os.path.expanduser("~")

@@ -21,6 +21,7 @@ _WRITES = frozenset((">", ">>", ">|", "&>", "&>>"))
 _DUPLICATES = frozenset((">&", "<&"))
 _CLOSES = frozenset((">&-", "<&-"))
 _FILE_NUMBER = re.compile(r"\d+-?|-")
+_PLAIN_TARGET = re.compile(r"[\w./@%+:,][\w./@%+:,-]*", re.ASCII)
 _BODY_GAP = re.compile(rb"[ \t]*")
 
 
@@ -209,6 +210,10 @@ def _file(
     reads = redirect.operator in _READS or redirect.operator == "<&"
     if redirect.operator in _DUPLICATES and _FILE_NUMBER.fullmatch(path):
         return streams._replace(fed=streams.fed or reads)
+    if redirect.operator in _DUPLICATES and not _PLAIN_TARGET.fullmatch(path):
+        # bash expands the word after >& a second time, so that >&\'a writes to the file a, and
+        # takes a - that follows as a word of its own, so that >& -x gives the argument x.
+        raise shell.beyond(redirect.node, "bash reads the word after >& otherwise", "Use &>.")
     if re.match(r"/dev/(tcp|udp)/", path):
         raise shell.beyond(redirect.node, "bash opens a network connection for this path")
     if reads:

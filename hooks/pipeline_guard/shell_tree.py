@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from importlib.machinery import ExtensionFileLoader, ModuleSpec, PathFinder
 from typing import Any
 
+from pipeline_guard import lean
 from pipeline_guard.shell_state import Beyond, Node, Shell
 
 _BLANK = re.compile(rb"(?:[ \t]|\\\n)*")
@@ -41,7 +42,8 @@ def _binding(package: str) -> Any:
     if inner is None or inner.origin is None:
         raise ModuleNotFoundError(f"the guard needs {package}; run: self-heal doctor")
     loader = ExtensionFileLoader(name, inner.origin)
-    module = loader.create_module(ModuleSpec(name, loader, origin=inner.origin))
+    spec = ModuleSpec(name, loader, origin=inner.origin)
+    module = lean.without_enum(lambda: loader.create_module(spec))
     loader.exec_module(module)
     sys.modules[name] = module
     return module

@@ -19,6 +19,7 @@ _PLAIN = re.compile(rb"[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*")
 _RUN = re.compile(rb"[^\\'\"$`~*?\[{}<>()|&;#!\s\x80-\xff]+|[\x80-\xff]+|[~*?\[{}#!]")
 _QUOTED_RUN = re.compile(rb"[^\\\"$`]+")
 _BODY_RUN = re.compile(rb"[^\\$`]+")
+_EMPTY = Piece("", QUOTED)
 _MODIFIER = re.compile(rb"\[|:[A-Za-z&#]")
 _ZSH_PATH = re.compile(rb"=[A-Za-z]")
 _DOUBLE_ESCAPES = b'$`"\\'
@@ -99,8 +100,9 @@ def _leading_literals(word: Word) -> list[str]:
 
 def _fields(word: Word, world: World, written: str) -> Iterator[str]:
     """Split the unquoted values, then expand the globs of each resulting word."""
-    if len(word) == 1 and word[0].kind == LIST:
-        yield from word[0].values
+    telling = [piece for piece in word if piece != _EMPTY]
+    if len(telling) == 1 and telling[0].kind == LIST:
+        yield from telling[0].values
         return
     for parts, kinds in _split(word):
         if kinds & {UNSURE, UNSURE_MANY, LIST}:

@@ -6,6 +6,8 @@ throw-away folder.
 
 from __future__ import annotations
 
+from functools import cache
+
 from hypothesis import strategies as st
 
 PROGRAMS = ("git", "bauplan", "ls", "cat", "grep", "sort", "head", "rm", "tee", "ruff", "self-heal")
@@ -36,6 +38,7 @@ _BLANKS = st.sampled_from((" ", "  ", "\t", " \\\n", " \\\n  "))
 _NAMES = st.sampled_from(("V", "W"))
 
 
+@cache
 def words() -> st.SearchStrategy[str]:
     """One word, of up to three parts that touch."""
     plain = st.sampled_from(_PLAIN)
@@ -43,6 +46,7 @@ def words() -> st.SearchStrategy[str]:
     return st.one_of(plain, plain, any_word)
 
 
+@cache
 def _names() -> st.SearchStrategy[str]:
     plain = st.sampled_from(PROGRAMS)
     disguised = st.sampled_from(
@@ -123,6 +127,7 @@ def commands(draw: st.DrawFn) -> str:
     return line
 
 
+@cache
 def _simple() -> st.SearchStrategy[str]:
     assigned = st.builds("{}={}".format, _NAMES, words())
     return st.one_of(
@@ -215,6 +220,7 @@ def _compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
+@cache
 def lines() -> st.SearchStrategy[str]:
     """Whole command lines, nested up to three levels deep."""
     one = _simple()
@@ -229,8 +235,6 @@ def spoiled_lines(draw: st.DrawFn) -> str:
     line = draw(lines())
     for _ in range(draw(st.integers(1, 3))):
         at = draw(st.integers(0, len(line)))
-        spoil = draw(
-            st.sampled_from([*"'\"`$(){}[]<>|&;#!\\ \n\t=~*?-,:@+%^a1", "\\\n", "$("])
-        )
+        spoil = draw(st.sampled_from([*"'\"`$(){}[]<>|&;#!\\ \n\t=~*?-,:@+%^a1", "\\\n", "$("]))
         line = line[:at] + spoil + line[at:]
     return line

@@ -44,8 +44,8 @@ _QUOTES: tuple[Callable[[str], str], ...] = (
 )  # fmt: skip
 
 
-# Those that are understood: a continuation inside of a word is refused.
-PLAIN_QUOTES = tuple(quote for quote in _QUOTES if quote is not _continued)
+# Those that are always understood; a continuation inside of a word, for one, is refused.
+PLAIN_QUOTES = (_double, _single, _ansi)
 Quotes = tuple[Callable[[str], str], ...]
 
 
@@ -59,9 +59,15 @@ def spelled(draw: st.DrawFn, text: str, quotes: Quotes = _QUOTES) -> str:
 
 
 @st.composite
-def command(draw: st.DrawFn, argv: Argv, quotes: Quotes = _QUOTES) -> str:
+def quoted(draw: st.DrawFn, argv: Argv) -> str:
+    """An argv whose words are quoted in ways that are always understood."""
+    return " ".join(draw(spelled(word, PLAIN_QUOTES)) for word in argv)
+
+
+@st.composite
+def command(draw: st.DrawFn, argv: Argv) -> str:
     """An argv as a simple command: quoting, blanks, redirections in any place."""
-    words = [draw(spelled(word, quotes)) for word in argv]
+    words = [draw(spelled(word)) for word in argv]
     for redirect in draw(st.lists(st.sampled_from(_REDIRECTS), max_size=2)):
         words.insert(draw(st.integers(0, len(words))), redirect)
     blanks = st.sampled_from((" ", "  ", "\t", " \\\n"))

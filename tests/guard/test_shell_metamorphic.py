@@ -11,7 +11,7 @@ from pipeline_guard.rulebook import RULES
 from pipeline_guard.shell import effects_of_command
 from pipeline_guard.verdicts import DENY
 from tests.guard.conftest import Healing
-from tests.guard.disguises import PLAIN_QUOTES, as_argv, command, disguised, nested
+from tests.guard.disguises import as_argv, disguised, nested, quoted
 from tests.guard.test_shell_corpus import PAYLOADS, is_payload, is_refused
 
 DENIED = tuple(example for rule in RULES.values() for example in rule.denied)
@@ -50,7 +50,7 @@ def test_a_denied_example_never_becomes_allowed(
 def test_a_rewritten_read_stays_a_read(data: st.DataObject) -> None:
     """The rewriting itself keeps the meaning: a plain quoting of a read is understood."""
     argv = ("grep", "-n", "a b", "README.md")
-    found = effects_of_command(data.draw(command(argv, PLAIN_QUOTES)), "/")
+    found = effects_of_command(data.draw(quoted(argv)), "/")
     assert not any(isinstance(f, e.Unknown) for f in found), found
     ran = [f for f in found if isinstance(f, e.RunProgram)]
     assert [f.argv for f in ran] == [argv]
