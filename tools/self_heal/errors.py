@@ -91,4 +91,4 @@ class MissingKey(SelfHealError):
 class NoPermission(SelfHealError):
     """A file or folder may not be read or written by this user."""
 
-    exit_code = 10
+    exit_code = 15

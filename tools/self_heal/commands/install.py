@@ -23,7 +23,7 @@ _NEXT = {
 
 @click.command(
     epilog="Example: self-heal install --runtime codex --project --dry-run. "
-    "Exit codes: 4 settings that are not valid JSON, 5 something is in the way, 10 no permission."
+    "Exit codes: 4 settings that are not valid JSON, 5 something is in the way, 15 no permission."
 )
 @scopes.options
 def install(runtime: str, for_user: bool, dry_run: bool) -> None:
