@@ -15,7 +15,7 @@ from pipeline_guard import git_options
 
 Options = Mapping[str, tuple[str, ...]]
 
-_HARMLESS_SETTINGS = ("color.ui=", "core.quotepath=", "core.pager=cat")
+_HARMLESS_SETTINGS = ("color.ui=", "core.quotepath=")
 _GLOBAL_SWITCHES = frozenset(
     {"--no-pager", "-P", "--no-optional-locks", "--literal-pathspecs", "--no-replace-objects"}
 )
@@ -96,7 +96,8 @@ def _global_options(words: list[str], cwd: str) -> tuple[str, tuple[str, ...], l
             folder = os.path.normpath(os.path.join(folder, words.pop(0)))
         elif word == "-c" and words:
             setting = words.pop(0)
-            if not setting.casefold().startswith(_HARMLESS_SETTINGS):
+            plain = setting.casefold()
+            if plain != "core.pager=cat" and not plain.startswith(_HARMLESS_SETTINGS):
                 strange.append(f"-c {setting}")
         elif word in ("--git-dir", "--work-tree", "--namespace", "--config-env", "--attr-source"):
             strange.append(" ".join([word, *words[:1]]))

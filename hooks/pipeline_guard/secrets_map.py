@@ -6,19 +6,25 @@ import os
 
 _FOLDERS = frozenset(
     """.bauplan .ssh .aws .azure .gnupg .kube .docker .gcloud .snowflake .databricks .oci .op
-    .password-store keyrings""".split()
+    .password-store keyrings .dbt .m2""".split()
 )
 _FILES = frozenset(
     """.netrc _netrc .pgpass .pypirc .npmrc .yarnrc .git-credentials .envrc .databrickscfg .boto
     .s3cfg .claude.json .credentials.json credentials credentials.json auth.json id_rsa id_dsa
     id_ecdsa id_ed25519 .vault-token .htpasswd application_default_credentials.json
     service-account.json service_account.json secrets.json secrets.yml secrets.yaml
-    secrets.toml""".split()
+    secrets.toml .secrets .flaskenv credentials.toml credentials.tfrc.json oauth_creds.json
+    .bash_history .zsh_history .python_history .psql_history shadow gshadow""".split()
 )
-_BELOW_CONFIG = frozenset("gcloud gh hub rclone op doctl git stripe heroku".split())
-_ENDINGS = (".pem", ".p12", ".pfx", ".key", ".keystore", ".kdbx", ".ppk")
+_KEYS = ("id_rsa.", "id_dsa.", "id_ecdsa.", "id_ed25519.")
+_BELOW_CONFIG = frozenset("gcloud gh hub rclone op doctl git stripe heroku github-copilot".split())
+_ENDINGS = (".pem", ".p12", ".pfx", ".key", ".keystore", ".kdbx", ".ppk", ".env", ".tfvars")
 _PROCESS = r"/proc/[^/]+(?:/task/[^/]+)?/(?:environ|mem|cmdline|auxv)"
-_WORDS = r"(?i)(^|_)(api_?key|key|token|secrets?|passw(or)?d|credentials?|auth)(_|$)"
+_WORDS = (
+    r"(?i)(^|_)(keys?|tokens?|secrets?|creds?|credentials?|auth|cookies?|pat|pass|dsn|jwt)(_|$)"
+    r"|(api|access|private|secret)_?keys?(_|$)|passw(or)?d|passphrase|(_|ssh|pg)pass$|_pwd$"
+    r"|(database|db|redis|mongo|postgres|webhook|broker)(_\w+)?_ur[il]$|connection_?string"
+)
 _TEMPLATES = (".example", ".sample", ".template", ".dist")
 _NOT_SEARCHED = frozenset({".git", "node_modules", ".venv", "venv", "__pycache__"})
 _MOST_FILES = 2000
@@ -34,7 +40,7 @@ def is_secret(path: str) -> bool:
     name = parts[-1]
     if _is_env(name) or name in _FILES:
         return True
-    if name.endswith(_ENDINGS) or _FOLDERS.intersection(parts):
+    if name.endswith(_ENDINGS) or name.startswith(_KEYS) or _FOLDERS.intersection(parts):
         return True
     return any(
         folder == ".config" and parts[place] in _BELOW_CONFIG
@@ -58,7 +64,7 @@ def holds_secret(folder: str) -> str:
     if (home + "/").startswith(folder.rstrip("/") + "/"):
         known = [os.path.join(home, name) for name in _HOME_SECRETS]
         return next((path for path in known if os.path.exists(path)), "")
-    return folder if folder == "/proc" else _below(folder)
+    return folder if (folder + "/").startswith("/proc/") else _below(folder)
 
 
 def _below(top: str) -> str:

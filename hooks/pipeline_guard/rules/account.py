@@ -73,7 +73,7 @@ def _read(effect: ReadPath) -> Iterator[Finding]:
 
 
 def _git(call: GitCall) -> Iterator[Finding]:
-    for word in (*call.positionals, *call.paths):
+    for word in (*call.positionals, *call.paths, *call.values("-L")):
         for part in {word, word.rpartition(":")[2]}:
             if part and secrets_map.is_secret(paths.real(part, call.folder)):
                 yield _secret(f"`{word}` holds credentials")

@@ -143,8 +143,8 @@ def _api(effect: CallBauplanApi, context: Context) -> Iterator[Finding]:
         yield Finding(DENY, KEY, saw, _work_there(context))
     if effect.tool != "create_branch":
         return
-    if isinstance(branch, str) and not context.protected(branch):
-        yield from _name(branch, context)
+    if not isinstance(branch, str) or not context.protected(branch):
+        yield from _name(branch if isinstance(branch, str) else "", context)
     saw = _not_pinned(str(effect.arguments.get("from_ref") or ""), context)
     if saw:
         do = f"Give `from_ref`: {suggest.pinned(context)}"

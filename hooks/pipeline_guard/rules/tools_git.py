@@ -14,7 +14,7 @@ from pipeline_guard.verdicts import ASK, DENY, Finding
 _NO_READ = frozenset(
     """--output --ext-diff --textconv --no-index --open-files-in-pager --contents -O --stdin
     --exclude-from --exclude-per-directory --ignore-revs-file --no-exclude-standard
-    --recurse-submodules""".split()
+    --recurse-submodules --untracked""".split()
 )
 _READS_FILE = (("grep", "-f"), ("blame", "-S"))
 _LIST_BRANCHES = frozenset(

@@ -1,0 +1,105 @@
+"""Ways around the guard that a hostile reader found, and what stands beside each and is right.
+
+Each row is a call, the state of the healing it comes in, the verdict, and the rule that gives it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from pipeline_guard.verdicts import ALLOW, DENY
+from tests.guard.conftest import DEBUG, PINNED, Healing
+
+READY, BEGUN, SECRETS = "ready", "begun", "secrets"
+
+COMMANDS = [
+    # jq reads options behind --args too
+    ("jq --args -n env", READY, DENY, "credentials"),
+    ("jq --jsonargs -n '$ENV'", READY, DENY, "credentials"),
+    ("jq -n --args '$x' --rawfile x ~/.bauplan/config.yml", READY, DENY, "credentials"),
+    ("jq -n --args '$x' --slurpfile x .env", READY, DENY, "credentials"),
+    ("jq -n --args '$ARGS.positional' a b", READY, ALLOW, ""),
+    ("jq --arg s Fail '.[] | select(.status == $s)' jobs.json", READY, ALLOW, ""),
+    # a setting of git that only begins like a harmless one
+    ("git -c core.pager='cat; git push' log", READY, DENY, "tools"),
+    ("git -c core.pager=cat log -1", READY, ALLOW, ""),
+    # settings of ruff in the place of its options
+    ("ruff check --config 'fix = true' pipeline", READY, DENY, "tools"),
+    ("ruff check --config=fix=true pipeline", READY, DENY, "tools"),
+    ("ruff format --check --config 'cache-dir = \"x\"'", READY, DENY, "tools"),
+    ("ruff check --config pyproject.toml pipeline", READY, ALLOW, ""),
+    # secrets by way of git, of /proc, of a glob
+    ("git log -L1,5:.env", SECRETS, DENY, "credentials"),
+    ("git log -L:A:.env", SECRETS, DENY, "credentials"),
+    ("git log -L 1,5:pipeline/models.py", SECRETS, ALLOW, ""),
+    ("git diff -- '*.env'", SECRETS, DENY, "credentials"),
+    ("git diff -- '*.py'", SECRETS, ALLOW, ""),
+    ("git grep --untracked A", SECRETS, DENY, "tools"),
+    ("grep -r '' /proc/self", READY, DENY, "credentials"),
+    ("grep -ra KEY /proc/1/task", READY, DENY, "credentials"),
+    ("cat /etc/shadow", READY, DENY, "credentials"),
+    ("cat prod.env", READY, DENY, "credentials"),
+    ("cat ~/.cargo/credentials.toml", READY, DENY, "credentials"),
+    ("cat ~/.gemini/oauth_creds.json", READY, DENY, "credentials"),
+    ("cat ~/.config/github-copilot/hosts.json", READY, DENY, "credentials"),
+    ("cat ~/.bash_history", READY, DENY, "credentials"),
+    ("cat .streamlit/secrets.toml", READY, DENY, "credentials"),
+    ("cat terraform.tfvars", READY, DENY, "credentials"),
+    ("cat ~/.dbt/profiles.yml", READY, DENY, "credentials"),
+    ("cat id_rsa.bak", READY, DENY, "credentials"),
+    ("cat pipeline/environment.yml", READY, ALLOW, ""),
+    ("echo $PGPASSWORD", READY, DENY, "credentials"),
+    ("echo $MYSQL_PWD", READY, DENY, "credentials"),
+    ("echo $SSHPASS", READY, DENY, "credentials"),
+    ("echo $GITHUB_PAT", READY, DENY, "credentials"),
+    ("echo $DATABASE_URL", READY, DENY, "credentials"),
+    ("echo $PASSPHRASE", READY, DENY, "credentials"),
+    ("echo $OPENAI_APIKEY $ACCESSKEY $ACCESS_TOKENS", READY, DENY, "credentials"),
+    ('echo "$HOME $PATH $PWD $USER"', READY, ALLOW, ""),
+    ("key=a; echo $key", READY, ALLOW, ""),
+]
+
+
+@pytest.mark.parametrize(("command", "state", "decision", "rule"), COMMANDS)
+def test_a_command(healing: Healing, command: str, state: str, decision: str, rule: str) -> None:
+    """What a command may do does not hang on how it is spelled."""
+    found = _in(state, healing).bash(command)
+    assert found.decision == decision, found
+    assert not rule or rule in {finding.rule for finding in found.findings}
+
+
+CALLS: list[tuple[str, Mapping[str, Any], str]] = [
+    ("WebSearch", {"query": "bauplan"}, DENY),
+    ("Skill", {"skill": "another"}, DENY),
+    ("Skill", {"command": "another"}, DENY),
+    ("Skill", {}, DENY),
+    ("Skill", {"skill": "self-healing-pipeline"}, ALLOW),
+    ("Skill", {"skill": "self-healing-pipeline:self-healing-pipeline"}, ALLOW),
+    ("Task", {"prompt": "look", "isolation": "worktree"}, DENY),
+    ("Agent", {"prompt": "look", "mode": "bypassPermissions"}, DENY),
+    ("Agent", {"prompt": "look", "description": "x", "subagent_type": "Explore"}, ALLOW),
+    ("mcp__bauplan__create_branch", {"branch": [DEBUG], "from_ref": PINNED}, DENY),
+    ("mcp__bauplan__create_branch", {"from_ref": PINNED}, DENY),
+    ("mcp__bauplan__create_branch", {"branch": DEBUG, "from_ref": PINNED}, ALLOW),
+    ("Grep", {"pattern": "", "path": "/proc/self"}, DENY),
+]
+
+
+@pytest.mark.parametrize(("tool", "arguments", "decision"), CALLS)
+def test_a_tool(healing: Healing, tool: str, arguments: Mapping[str, Any], decision: str) -> None:
+    """A tool of the runtime does what the skill needs of it, and no more."""
+    found = healing.ready().call(tool, **arguments)
+    assert found.decision == decision, found
+
+
+def _in(state: str, healing: Healing) -> Healing:
+    if state == BEGUN:
+        return healing
+    if state == SECRETS:
+        healing.write(".env", "A=b\n")
+    return healing.ready()
+
+
