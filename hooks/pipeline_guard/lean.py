@@ -2,12 +2,14 @@
 
 Loading `typing` takes as long as starting the interpreter. The engine needs little of it when it
 runs: annotations are never evaluated, and what is left is `NamedTuple`. And the SQL parser loads
-the packages' metadata (with e-mail and sockets) to look for plugins that nobody has. Whoever asks
-for anything else gets the real module, which then takes the stand-in's place.
+the packages' metadata (with e-mail and sockets) to look for plugins that nobody has, a logger, and
+a comparison of queries. Whoever asks for anything else gets the real module, which then takes the
+stand-in's place.
 """
 
 from __future__ import annotations
 
+import _collections_abc
 import sys
 from _collections import _tuplegetter  # type: ignore[import-not-found]  # as namedtuple does
 
@@ -26,8 +28,40 @@ def install() -> None:
         names: dict[str, Any] = dict.fromkeys(_NAMES, object)
         cast = {"cast": lambda _, value: value, "TYPE_CHECKING": False}
         _stand_in("typing", {**names, **cast, "NamedTuple": NamedTuple, "Protocol": object})
+    if "collections" not in sys.modules:
+        sys.modules["collections.abc"] = _collections_abc  # as `collections` itself does
+        _stand_in("collections", {"abc": _collections_abc, "__path__": []})
     if "importlib.metadata" not in sys.modules:
         _stand_in("importlib.metadata", {"entry_points": lambda **_: ()})
+    if "logging" not in sys.modules:
+        _stand_in("logging", {"getLogger": lambda *_: _Silent(), "CRITICAL": 50})
+        _stand_in("sqlglot.diff", {"diff": None})
+
+
+def cache(find: Callable[..., Any]) -> Any:
+    """As `functools.cache`, whose module costs 5 ms with what it needs."""
+    known: dict[tuple[Any, ...], Any] = {}
+
+    def remembered(*key: Any) -> Any:
+        if key not in known:
+            known[key] = find(*key)
+        return known[key]
+
+    remembered.__dict__["cache_clear"] = known.clear
+    return remembered
+
+
+def without_enum(load: Callable[[], Any]) -> Any:
+    """What `load` gives, which needs no more of `enum` than a class of integers: it costs 5 ms."""
+    if "enum" in sys.modules:
+        return load()
+    module = type(sys)("enum", __doc__)
+    module.__dict__["IntEnum"] = lambda name, members: type(name, (int,), dict(members))
+    sys.modules["enum"] = module
+    try:
+        return load()
+    finally:
+        del sys.modules["enum"]
 
 
 def _stand_in(name: str, contents: dict[str, Any]) -> None:
@@ -43,7 +77,19 @@ def _real(name: str, attribute: str) -> object:
         raise AttributeError(attribute)
     if sys.modules[name].__doc__ == __doc__:
         del sys.modules[name]
-    return getattr(__import__(name, fromlist=[attribute]), attribute)
+    module = __import__(name, fromlist=[attribute])
+    if name == "collections":
+        module.__dict__["abc"] = (
+            _collections_abc  # set when that part is loaded, which was done above
+        )
+    return getattr(module, attribute)
+
+
+class _Silent:
+    """A logger that nobody listens to."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *_, **__: None
 
 
 class _Maker(type):

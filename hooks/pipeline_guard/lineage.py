@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from pipeline_guard import memory
 from pipeline_guard.context import Context
-from pipeline_guard.project import Model, Project
+
+if TYPE_CHECKING:
+    from pipeline_guard.project import Model, Project
 
 ANY = "*"
 """Stands for: some table, at least one."""

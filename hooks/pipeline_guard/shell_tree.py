@@ -112,6 +112,17 @@ def _check_comment(shell: Shell, node: Node) -> None:
         raise shell.beyond(node, "a # inside a word starts no comment in bash")
 
 
+def opening(shell: Shell, hole: Node) -> int:
+    """Where an expansion begins: in `"$a $b"` the parser counts the blank to the second one."""
+    blank = _BLANK_LINES.match(shell.source, hole.start_byte, hole.end_byte)
+    return blank.end() if blank else hole.start_byte
+
+
+def written(shell: Shell, hole: Node) -> str:
+    """The source of an expansion, without such blanks."""
+    return shell.source[opening(shell, hole) : hole.end_byte].decode("utf-8", "replace")
+
+
 def holes(node: Node) -> Iterator[Node]:
     """The topmost descendants that run or read something, in order."""
     for child in node.children:

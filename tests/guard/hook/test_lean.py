@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -73,10 +74,10 @@ def test_a_field_cannot_be_set():
         Lean("a").name = "b"
 
 
-def run(code: str, state: Path) -> str:
+def run(code: str, state: Path, python: str = sys.executable) -> str:
     """Python without site packages, as the hook runs it."""
     lead = "import sys; sys.path.insert(0, sys.argv[1])\nfrom pipeline_guard import lean, lean_re\n"
-    command = [sys.executable, "-I", "-S", "-c", lead + code, str(HOOKS)]
+    command = [python, "-I", "-S", "-c", lead + code, str(HOOKS)]
     done = subprocess.run(
         command, capture_output=True, text=True, check=True, env={"XDG_STATE_HOME": str(state)}
     )
@@ -90,6 +91,42 @@ def test_whoever_needs_more_of_typing_gets_the_real_module(tmp_path: Path):
         "print(small is typing, TypeVar('T'), typing.get_type_hints(print))\n"
     )
     assert run(code, tmp_path) == "False ~T {}"
+
+
+def test_whoever_needs_more_of_collections_gets_the_real_module(tmp_path: Path):
+    code = (
+        "lean.install()\nimport collections.abc\nsmall = collections\n"
+        "print('functools' in sys.modules, small.abc.Mapping.__name__)\n"
+        "from collections import deque\nimport collections, functools\n"
+        "print(small is collections, collections.abc is small.abc, small.deque is deque)\n"
+    )
+    assert run(code, tmp_path).split("\n") == ["False Mapping", "False True True"]
+
+
+def test_a_logger_is_silent_and_the_real_one_is_at_hand(tmp_path: Path):
+    code = (
+        "lean.install()\nimport logging\nlogging.getLogger('a').error('lost %s', 1)\n"
+        "small = logging\nprint(logging.INFO)\nimport logging\nprint(small is logging)\n"
+    )
+    assert run(code, tmp_path).split("\n") == ["20", "False"]
+
+
+def test_what_needs_a_class_of_integers_does_without_enum(tmp_path: Path):
+    code = (
+        "def load():\n    import enum\n    return enum.IntEnum('Kind', {'A': 0, 'B': 1})\n"
+        "kind = lean.without_enum(load)\n"
+        "print(kind.B, kind.__name__, 'enum' in sys.modules)\n"
+        "import enum\nprint(lean.without_enum(load).B.name, enum.Enum.__name__)\n"
+    )
+    assert run(code, tmp_path).split("\n") == ["1 Kind False", "B Enum"]
+
+
+def test_an_answer_is_found_once_for_each_question():
+    asked: list[tuple[str, int]] = []
+    find = lean.cache(lambda name, number: asked.append((name, number)) or len(asked))
+    assert [find("a", 1), find("a", 1), find("b", 1)] == [1, 1, 2]
+    find.cache_clear()
+    assert find("a", 1) == 3
 
 
 PATTERNS = {
@@ -115,6 +152,35 @@ def test_expressions_from_the_cache_match_as_freshly_compiled_ones(tmp_path: Pat
     ]
     assert run(code, tmp_path) == f"True {expected}"
     assert run(code, tmp_path) == f"False {expected}"
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13", "3.14"])
+def test_every_supported_interpreter_has_a_cache_of_its_own(tmp_path: Path, version: str):
+    python = interpreter(version)
+    code = (
+        "lean.install()\nlean_re.install()\nimport re, json, collections.abc\n"
+        "from typing import NamedTuple\nclass Pair(NamedTuple):\n    one: int\n    two: int = 2\n"
+        f"found = [m.span() for m in re.compile({PATTERN!r}).finditer('ada.12 bob.7')]\n"
+        "lean_re.save()\nprint(json.dumps([found, Pair(1)]))\n"
+    )
+    run("lean_re.install()\nimport re\nre.compile('other')\nlean_re.save()\n", tmp_path)
+    first, second = run(code, tmp_path, python), run(code, tmp_path, python)
+    assert first == second == "[[[0, 6], [7, 12]], [1, 2]]"
+
+
+PATTERN = r"(?P<user>\w+)\.(\d+)"
+
+
+def interpreter(version: str) -> str:
+    """A Python of this version that runs; one that a shim only promises does not."""
+    for name in (f"python{version}", *Path.home().glob(f".pyenv/versions/{version}.*/bin/python")):
+        found = shutil.which(name)
+        asked = "import sys; print('%d.%d' % sys.version_info[:2])"
+        if found:
+            told = subprocess.run([found, "-c", asked], capture_output=True, text=True, check=False)
+            if told.stdout.strip() == version:
+                return found
+    pytest.skip(f"Python {version} is not on this machine")
 
 
 def test_a_cache_that_was_cut_off_is_made_again(tmp_path: Path):
