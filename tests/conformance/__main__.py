@@ -62,7 +62,7 @@ def main() -> int:
     text = document(results, commit(asked.checkout))
     if asked.write:
         DOCUMENT.write_text(text)
-    print(text)
+    print(text, end="")
     return int(any(result.outcome == "failed" and result.name not in WHY for result in results))
 
 
