@@ -8,7 +8,7 @@ import re
 from pipeline_guard.braces import LIST, QUOTED, UNSURE, UNSURE_MANY, VALUE, Piece
 from pipeline_guard.effects import ReadVariable
 from pipeline_guard.shell_state import Node, Place, Shell, Unsure, World
-from pipeline_guard.shell_tree import holes
+from pipeline_guard.shell_tree import holes, opening, written
 
 STARTS = re.compile(rb"[A-Za-z0-9_@*#?$!({\[-]")
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
@@ -45,7 +45,7 @@ def value(shell: Shell, node: Node, world: World, place: Place, quoted: bool) ->
     """The piece that one expansion adds to its word; what it runs and reads is noted."""
     kind = node.type
     if kind == "simple_expansion":
-        return _piece(_variable(shell, shell.text(node)[1:], world), quoted)
+        return _piece(_variable(shell, written(shell, node)[1:], world), quoted)
     if kind == "expansion":
         return _braced(shell, node, world, place, quoted)
     if kind == "arithmetic_expansion":
@@ -90,7 +90,7 @@ def _parameter(name: str, world: World) -> str | tuple[str, ...]:
 
 def _braced(shell: Shell, node: Node, world: World, place: Place, quoted: bool) -> Piece:
     """`${name}`, its length, a default, or a cut; assignment and indirection are `Beyond`."""
-    parts = _BRACED.fullmatch(shell.text(node))
+    parts = _BRACED.fullmatch(written(shell, node))
     if parts is None or (parts["operand"] and not parts["operator"]):
         raise shell.beyond(node, "this form of expansion is not one the guard follows")
     known = _variable(shell, parts["name"], world)
@@ -106,7 +106,7 @@ def _braced(shell: Shell, node: Node, world: World, place: Place, quoted: bool) 
 
 def _run_operand(shell: Shell, node: Node, world: World, place: Place) -> None:
     """The expansions in the operand of `${name:-…}` run too."""
-    rest, last = b"", node.start_byte + 2
+    rest, last = b"", opening(shell, node) + 2
     for hole in holes(node):
         value(shell, hole, world, place, quoted=True)
         rest += shell.source[last : hole.start_byte]
@@ -118,7 +118,7 @@ def _run_operand(shell: Shell, node: Node, world: World, place: Place) -> None:
 
 def _arithmetic(shell: Shell, node: Node, world: World) -> Piece:
     """A sum over numbers: a name may hold `a[$(command)]`, which bash would run."""
-    text = shell.text(node)
+    text = written(shell, node)
     if not text.startswith("$((") or not text.endswith("))"):
         raise shell.beyond(node, "this form of arithmetic is not one the guard follows")
     inside = text[3:-2]

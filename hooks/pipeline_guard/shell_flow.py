@@ -9,7 +9,7 @@ from pipeline_guard.programs import is_known
 from pipeline_guard.shell_builtins import BUILTINS, HOOKS
 from pipeline_guard.shell_redirects import REDIRECTS, Rest, Tail
 from pipeline_guard.shell_state import Flow, Node, Place, Shell, World, Worlds, join
-from pipeline_guard.shell_tree import children
+from pipeline_guard.shell_tree import children, written
 from pipeline_guard.shell_visit import NO_TAIL, apply_tail, follows, sequence, visit
 
 
@@ -184,7 +184,7 @@ def _test(shell: Shell, node: Node, worlds: Worlds, place: Place, tail: Tail) ->
 
 def substitution(shell: Shell, node: Node, world: World, place: Place) -> str:
     """Run what is inside `$(…)`, backticks or `<(…)`; its output where it is known beforehand."""
-    text = shell.text(node)
+    text = written(shell, node)
     if text.startswith("`") and "\\" in text:
         raise shell.beyond(node, "backslashes in backticks are read twice", "Use $(…).")
     inside = children(shell, node, lines=True)[1:-1]

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pipeline_guard import braces, expansions, globs
 from pipeline_guard.braces import LIST, LITERAL, QUOTED, UNSURE, UNSURE_MANY, VALUE, Piece, Word
 from pipeline_guard.shell_state import Beyond, Node, Place, Shell, Unsure, World
-from pipeline_guard.shell_tree import HOLES, holes
+from pipeline_guard.shell_tree import HOLES, holes, opening
 
 _PLAIN = re.compile(rb"[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*")
 _RUN = re.compile(rb"[^\\'\"$`~*?\[{}<>()|&;#!\s\x80-\xff]+|[\x80-\xff]+|[~*?\[{}#!]")
@@ -159,7 +159,7 @@ class _Reader:
         self.end = node.end_byte if end is None else end
         self.source = shell.source
         self.pieces: list[Piece] = []
-        self.holes = {hole.start_byte: hole for hole in _with_self(node)}
+        self.holes = {opening(shell, hole): hole for hole in _with_self(node)}
 
     def word(self) -> Word:
         """The pieces of an ordinary word."""

@@ -60,6 +60,19 @@ COMMANDS = [
     ("echo $OPENAI_APIKEY $ACCESSKEY $ACCESS_TOKENS", READY, DENY, "credentials"),
     ('echo "$HOME $PATH $PWD $USER"', READY, ALLOW, ""),
     ("key=a; echo $key", READY, ALLOW, ""),
+    # two expansions with a blank between them, which the parser counts to the second
+    ('a=1; b=2; echo "$a $b"', READY, ALLOW, ""),
+    ('echo "$PWD ${HOME}\t$(ls) `pwd` $((1+2))"', READY, ALLOW, ""),
+    ('x=$(date); y=$(date); echo "$x $y"', READY, ALLOW, ""),
+    ('echo "$PWD \\\n$HOME"', READY, ALLOW, ""),
+    ('for t in a b; do echo "$t $t"; done', READY, ALLOW, ""),
+    ('echo "$PWD $(git push origin main)"', READY, DENY, "main_branch"),
+    ('echo "$PWD `git push origin main`"', READY, DENY, "main_branch"),
+    ('echo "$PWD `echo \\`git push\\``"', READY, DENY, "unknown"),
+    ('echo "$PWD ${x:-$(git push origin main)}"', READY, DENY, "main_branch"),
+    ('echo "$PWD $((a[$(git push)]))"', READY, DENY, "unknown"),
+    ('a=git; b="push origin main"; bash -c "$a $b"', READY, DENY, "main_branch"),
+    ('echo "$PWD $BAUPLAN_API_KEY"', READY, DENY, "credentials"),
 ]
 
 
@@ -101,5 +114,3 @@ def _in(state: str, healing: Healing) -> Healing:
     if state == SECRETS:
         healing.write(".env", "A=b\n")
     return healing.ready()
-
-
