@@ -8,13 +8,17 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
-from agent_replay.normalise import plain, tokens
+from agent_replay.normalise import plain
 from agent_replay.transcript import Transcript, Turn
 
-Turns = list[Turn]
-Change = Callable[[Turns, int], tuple[Turns, str] | None]
+Turns = tuple[Turn, ...]
+Changes = Iterator[tuple[Turns, str]]
+Change = Callable[[Turns, int], Changes]
+_WORD = re.compile(r"(?<![\w-])[A-Za-z]{3,}(?![\w-])")
+_WORDS = 5
 _FLAG = re.compile(r"(?<= )--?[a-z][a-z-]*")
 _REF = re.compile(r"(?<=[@ ])(?:[0-9a-f]{64}|demo\.\w+|debug/bpln_\w+)")
 
@@ -42,73 +46,65 @@ def mutants(transcript: Transcript, count: int, seed: int) -> list[Mutant]:
 
 def _of_kind(transcript: Transcript, kind: str) -> Iterator[Mutant]:
     for number in range(len(transcript.turns)):
-        changed = KINDS[kind](list(transcript.turns), number)
-        if changed is not None:
-            turns, how = changed
+        for turns, how in KINDS[kind](transcript.turns, number):
             yield Mutant(kind, number, how, transcript.model_copy(update={"turns": tuple(turns)}))
 
 
-def _drop(turns: Turns, number: int) -> tuple[Turns, str] | None:
-    """The call was not made; what the person typed before it stays."""
-    gone = turns.pop(number)
-    if gone.prompt:
-        return None
-    return turns, _shown(gone)
+def _drop(turns: Turns, number: int) -> Changes:
+    """The call was not made; one that follows the person's words stays."""
+    if not turns[number].prompt:
+        yield (*turns[:number], *turns[number + 1 :]), _shown(turns[number])
 
 
-def _swap(turns: Turns, number: int) -> tuple[Turns, str] | None:
-    if number + 1 >= len(turns) or turns[number].prompt:
-        return None
-    turns[number : number + 2] = turns[number + 1], turns[number]
-    return turns, f"{_shown(turns[number + 1])} after {_shown(turns[number])}"
+def _swap(turns: Turns, number: int) -> Changes:
+    """The call was made after one of the next two."""
+    for other in range(number + 1, min(number + 3, len(turns))):
+        if not turns[number].prompt:
+            changed = list(turns)
+            changed[number], changed[other] = changed[other], changed[number]
+            yield tuple(changed), f"{_shown(turns[other])} before {_shown(turns[number])}"
 
 
 def _in_command(form: re.Pattern[str], new: Callable[[str], str]) -> Change:
-    def change(turns: Turns, number: int) -> tuple[Turns, str] | None:
-        command = turns[number].call.input.get("command", "")
-        match = form.search(command)
-        if match is None:
-            return None
-        other = f"{command[: match.start()]}{new(match[0])}{command[match.end() :]}"
-        return _with_input(turns, number, {"command": other}), other
+    """Each place in a command that has a form is another one."""
+
+    def change(turns: Turns, number: int) -> Changes:
+        command = str(turns[number].call.input.get("command", ""))
+        for match in form.finditer(command):
+            other = f"{command[: match.start()]}{new(match[0])}{command[match.end() :]}"
+            yield _with_input(turns, number, {"command": other}), other
 
     return change
 
 
-def _path(turns: Turns, number: int) -> tuple[Turns, str] | None:
+def _path(turns: Turns, number: int) -> Changes:
+    """Another name, and another folder."""
     path = turns[number].call.input.get("file_path")
     if path is None:
-        return None
-    folder, _, name = str(path).rpartition("/")
-    other = f"{folder}/other_{name}".lstrip("/")
-    return _with_input(turns, number, {"file_path": other}), other
+        return
+    folder, slash, name = str(path).rpartition("/")
+    for other in (f"{folder}{slash}other_{name}", f"{folder}{slash}other/{name}"):
+        yield _with_input(turns, number, {"file_path": other}), other
 
 
-def _result(turns: Turns, number: int) -> tuple[Turns, str] | None:
-    """One word of the result is another one: the first that is compared at all."""
+def _result(turns: Turns, number: int) -> Changes:
+    """One of the first words of the result is another one; ids and times are no words."""
     result = turns[number].result
     if result is None:
-        return None
-    parts = list(tokens(result.text))
-    for index, part in enumerate(parts):
-        match = re.search(r"[A-Za-z]{3,}", part.text) if not part.kind else None
-        if match:
-            parts[index] = part._replace(text=part.text.replace(match[0], match[0][::-1] + "x", 1))
-            text = "".join(part.text for part in parts)
-            turns[number] = turns[number].model_copy(
+        return
+    for match in islice(_WORD.finditer(result.text), _WORDS):
+        text = f"{result.text[: match.start()]}{match[0][::-1]}x{result.text[match.end() :]}"
+        if plain(text) != plain(result.text):
+            other = turns[number].model_copy(
                 update={"result": result.model_copy(update={"text": text})}
             )
-            return (
-                (turns, f"{match[0]} in the result") if plain(text) != plain(result.text) else None
-            )
-    return None
+            yield (*turns[:number], other, *turns[number + 1 :]), f"{match[0]} in the result"
 
 
 def _with_input(turns: Turns, number: int, changed: dict[str, str]) -> Turns:
     turn = turns[number]
     call = turn.call.model_copy(update={"input": {**turn.call.input, **changed}})
-    turns[number] = turn.model_copy(update={"call": call})
-    return turns
+    return (*turns[:number], turn.model_copy(update={"call": call}), *turns[number + 1 :])
 
 
 def _shown(turn: Turn) -> str:
