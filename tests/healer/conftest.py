@@ -103,6 +103,7 @@ class House(NamedTuple):
     lakehouse: Lakehouse
     project: Path
     folder: Path
+    home: Path
 
     def fail(self, branch: str = "main") -> str:
         """Run the project for real; gives the failed job's id."""
@@ -148,7 +149,7 @@ def house(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         config.parent.mkdir()
         profile = {"api_key": lakehouse.key, "api_endpoint": server.endpoint}
         config.write_text(yaml.safe_dump({"profiles": {"default": profile}}))
-        yield House(lakehouse, project, tmp_path / "healings")
+        yield House(lakehouse, project, tmp_path / "healings", tmp_path / "home")
 
 
 def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:

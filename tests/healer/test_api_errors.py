@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from healer import heal
 from healer.progress import silent
+from self_heal.commands.run import run
+from self_heal.commands.watch import watch
 from self_heal.errors import MissingKey
 from tests.healer.api import BreaksOff, Fails, Say, call, in_turn, text
 from tests.healer.conftest import KEY, Heals
@@ -100,6 +104,15 @@ def test_an_invalid_call_is_answered_and_never_run(
     assert says in result["content"]
     assert not (project / "lost.txt").exists()
     assert seen.of("tool")[0]["verdict"] == "invalid"
+
+
+@pytest.mark.parametrize("command", [run, watch], ids=lambda command: str(command.name))
+def test_without_a_key_the_command_says_so_first(command: click.Command, project: Path) -> None:
+    """Before the job, the project or the platform is looked at."""
+    words = ["--project", str(project), *(["--job", "none"] if command is run else [])]
+    done = CliRunner(env={"ANTHROPIC_API_KEY": None}).invoke(command, words)
+    assert isinstance(done.exception, MissingKey)
+    assert "set ANTHROPIC_API_KEY" in str(done.exception)
 
 
 def test_a_key_is_asked_for_before_anything_else(project: Path) -> None:

@@ -17,6 +17,7 @@ from healer import heal, journal
 from healer.heal import Settings
 from healer.journal import Journal
 from healer.progress import silent
+from pipeline_guard import home
 from self_heal.errors import BadInput, InTheWay
 from tests.healer.api import Api, Request, Say, call, results_in, serve
 from tests.healer.conftest import JOB, KEY, Heals
@@ -112,6 +113,21 @@ def test_a_damaged_transcript_is_not_guessed_at(project: Path) -> None:
     path.write_text(path.read_text() + "no json\n")
     with pytest.raises(BadInput, match=":2 is damaged"):
         heal.heal(name, KEY, Settings(), silent)
+
+
+def test_a_damaged_ledger_ends_it_as_an_error(heals: Heals) -> None:
+    """Without its facts nothing can be judged: one sentence, and no call has run."""
+    session = heals(lambda _request: END).of("start")[0]["session"]
+    path = Path(home.state_folder(), "sessions", session, "ledger.jsonl")
+    good = path.read_text()
+
+    def damages(_request: Request) -> Say:
+        path.write_text(good + "no json\n")
+        return Say([MAKES])
+
+    seen = heals(damages, session=session, answer="a1")
+    assert seen.outcome.kind == "error"
+    assert "damaged" in seen.outcome.why
 
 
 def started(api: Api, project: Path, *words: str) -> subprocess.Popen[str]:

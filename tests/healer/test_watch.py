@@ -10,6 +10,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -21,6 +22,8 @@ from healer import claims, heal, places, progress
 from healer.failures import Stale
 from healer.inprocess import Guard
 from healer.journal import FILE, folder_of
+from healer.watch import Rules, Watcher
+from self_heal.errors import BauplanRefused
 from tests.healer.api import Api, Say, call, serve
 from tests.healer.conftest import KEY, PROJECT, USER, House
 
@@ -84,6 +87,26 @@ def test_what_a_killed_watcher_left_is_gone_on_with(house: House, api: Api) -> N
     assert [(event["event"], event["job"]) for event in shown] == [("ended", job)]
     assert place.outcome == "not healed"
     assert len(api.requests) == 1
+
+
+def test_a_platform_that_is_away_is_asked_again(house: House) -> None:
+    """A watcher says what is wrong and goes on; looking once ends with that sentence."""
+    config = house.home / ".bauplan" / "config.yml"
+    good = config.read_text()
+    config.write_text(good.replace("http://127.0.0.1:", "http://127.0.0.1:1/"))
+    with pytest.raises(BauplanRefused, match="cannot be asked"):
+        house.watch(dry=True)
+    told: list[str] = []
+
+    def show(event: str, /, **values: Any) -> None:
+        told.append(progress.told(event, values))
+        if len(told) == 2:
+            raise KeyboardInterrupt
+
+    rules = Rules(house.project, house.folder, interval=0.0)
+    with pytest.raises(KeyboardInterrupt):
+        Watcher(rules, house.failures(), USER, KEY, show).run()
+    assert all("It is asked again." in line for line in told)
 
 
 def test_a_dry_run_claims_nothing(house: House) -> None:

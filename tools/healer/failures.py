@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -57,8 +58,9 @@ class Failures:
     def claimed(self) -> frozenset[str]:
         """The debug branches that stand for claims."""
         named = f"{self._user}{claims.MARK}"
-        listed = self._client.get_branches(name=named)
-        return frozenset(branch.name for branch in listed if branch.name.startswith(named))
+        with _answering():
+            listed = [branch.name for branch in self._client.get_branches(name=named)]
+        return frozenset(name for name in listed if name.startswith(named))
 
     def leave(self, job: str) -> None:
         """Do not look at a job again."""
@@ -82,7 +84,18 @@ class Failures:
         wanted, until = self._wanted, None
         seen: frozenset[str] = frozenset()
         while True:
-            page = list(
+            page = self._page(wanted, until)
+            yield from (job for job in page if job.id not in seen)
+            if len(page) < _PAGE or page[-1].created_at is None:
+                return
+            oldest = page[-1].created_at + timedelta(microseconds=1)
+            if oldest == until:
+                return  # more failures in one microsecond than one page holds
+            seen, until = frozenset(str(job.id) for job in page), oldest
+
+    def _page(self, wanted: Wanted, until: datetime | None) -> list[Any]:
+        with _answering():
+            return list(
                 self._client.get_jobs(
                     filter_by_kinds=["run"],
                     filter_by_statuses=["fail"],
@@ -93,17 +106,11 @@ class Failures:
                     limit=_PAGE,
                 )
             )
-            yield from (job for job in page if job.id not in seen)
-            if len(page) < _PAGE or page[-1].created_at is None:
-                return
-            oldest = page[-1].created_at + timedelta(microseconds=1)
-            if oldest == until:
-                return  # more failures in one microsecond than one page holds
-            seen, until = frozenset(str(job.id) for job in page), oldest
 
     def _is_wanted(self, job: str) -> bool:
         """Of the project, and no run of a healing."""
-        context = self._client.get_job_context(job)
+        with _answering():
+            context = self._client.get_job_context(job)
         branch = str(context.ref or "").partition("@")[0]
         other = self._wanted.project and context.project_id != self._wanted.project
         if other or claims.is_of_healing(branch):
@@ -112,8 +119,20 @@ class Failures:
         return True
 
     def _written_since(self, branch: str, moment: datetime) -> bool:
-        head = next(iter(self._client.get_commits(branch, limit=1)), None)
+        with _answering():
+            head = next(iter(self._client.get_commits(branch, limit=1)), None)
         return head is not None and head.committed_date > moment
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """The platform's own errors as ours: a watcher outlives them."""
+    import bauplan
+
+    try:
+        yield
+    except bauplan.exceptions.BauplanError as error:
+        raise BauplanRefused(f"The platform cannot be asked: {error}") from error
 
 
 def project_id(folder: str) -> str:

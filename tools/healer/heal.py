@@ -22,6 +22,8 @@ from healer.prices import DEFAULT_MODEL, MODEL_VARIABLE
 from healer.progress import Progress
 from healer.toolbox import Toolbox
 from pipeline_guard import workspace
+from pipeline_guard.ledger import LedgerError
+from pipeline_guard.policy import PolicyError
 from self_heal.errors import BadInput, MissingKey, ModelFailed
 
 RETRIES = 4
@@ -116,7 +118,7 @@ def _run(parts: Parts, answer: str) -> Outcome:
         if answer:
             healing.answer(answer)
         found = healing.run()
-    except ModelFailed as error:
+    except (ModelFailed, LedgerError, PolicyError) as error:
         found = Outcome(outcome.ERROR, str(error))
         parts.journal.add("end", outcome=found.kind, why=found.why)
     finally:

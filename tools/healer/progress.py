@@ -111,6 +111,7 @@ _TELLERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "turn": _turn,
     "tool": _tool,
     "retry": lambda v: f"the model's API: {_short(v['why'])}; asking again",
+    "trouble": lambda v: f"{_short(v['why'], 2)} It is asked again.",
     "room": lambda v: f"left {v['count']} old results out to keep inside the model's window",
     "claim": lambda v: f"claimed {v['job']} with {v['branch']}",
     "skip": lambda v: f"left {v['job']}: {v['why']}",

@@ -18,7 +18,7 @@ from healer import claims, environment, heal, outcome, places
 from healer.failures import Failures
 from healer.places import Place
 from healer.progress import Progress
-from self_heal.errors import InTheWay
+from self_heal.errors import BauplanRefused, InTheWay
 
 _LOOK_SECONDS = 0.2
 _GRACE_SECONDS = 20.0
@@ -65,14 +65,23 @@ class Watcher:
             for place in unfinished:
                 ended += self._room()
                 self._start(place)
-            while True:
+            if self.rules.once:
                 ended += self.look()
-                if self.rules.once:
-                    return ended + self._wait_for_all()
-                self._report_stale()
-                ended += self._pause()
+                return ended + self._wait_for_all()
+            while True:
+                ended += self._look_and_survive() + self._pause()
         finally:
             self._stop()
+
+    def _look_and_survive(self) -> int:
+        """One look; a platform that cannot be asked now is asked again at the next."""
+        try:
+            ended = self.look()
+            self._report_stale()
+        except BauplanRefused as error:
+            self._show("trouble", why=str(error))
+            return 0
+        return ended
 
     def look(self) -> int:
         """Claim and start what is found now, as there is room; gives how many ended meanwhile."""
