@@ -21,11 +21,14 @@ def main() -> int:
     """Exit code 1 when a case is not as it has to be, or a program cannot be had."""
     options = _options()
     with ThreadPoolExecutor(2) as pool:
-        tries = list(pool.map(lambda name: _try(name, latest=options.latest), options.names))
-    results = {title: outcomes for title, outcomes in tries if outcomes}
+        found = list(pool.map(lambda name: _had(name, latest=options.latest), options.names))
+        ready = [
+            route for program in found if isinstance(program, Program) for route in program.routes()
+        ]
+        results = {p.title: o for p, o in zip(ready, pool.map(_observed, ready), strict=True)}
     print(table.rendered(results))
     bad = [f"{title}: {fault}" for title, held in results.items() for fault in table.faults(held)]
-    bad += [title for title, outcomes in tries if not outcomes]
+    bad += [reason for reason in found if isinstance(reason, str)]
     if options.latest:
         different = table.differences(results, table.known())
         print("\n".join(different) or "Nothing differs from the table.")
@@ -46,18 +49,17 @@ def _options() -> argparse.Namespace:
     return options
 
 
-def _try(name: str, *, latest: bool) -> tuple[str, dict[str, str]]:
-    """The program's title and its outcomes; without outcomes the title says why there are none."""
+def _had(name: str, *, latest: bool) -> Program | str:
+    """The installed program, or why there is none."""
     try:
-        program = programs.install_latest(name) if latest else programs.install(name)
+        return programs.install_latest(name) if latest else programs.install(name)
     except NotInstalled as error:
-        return f"{name}: {error}", {}
-    return program.title, _observed(program)
+        return f"{name}: {error}"
 
 
 def _observed(program: Program) -> dict[str, str]:
     with tempfile.TemporaryDirectory(prefix="runtimes-") as folder:
-        seen = observe(program.runtime, program.path, Path(folder))
+        seen = observe(program, Path(folder))
     if seen.errors or table.faults(seen.cases):
         print(f"--- {program.title}\n{seen.errors}\n{seen.printed}", file=sys.stderr)
     return dict(seen.cases)

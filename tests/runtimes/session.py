@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline_guard.ledger import Ledger
+from self_heal.skill import NAME
 from tests.runtimes.drivers import Driver, Stage, driver
+from tests.runtimes.programs import Program
+from tests.runtimes.set_up import PLUGIN, environment, set_up
 from tests.support.conversation import Conversation, Reply, ToolUse
 from tests.support.model_server import serve
 
-SELF_HEAL = Path(sys.executable).parent / "self-heal"
 PROMPT = "Heal the failed job with $self-healing-pipeline"
 GO_ON = "Go on"
 REASON = "Rule 7"
@@ -33,16 +32,6 @@ _TRACES = {
     RESUMED: "after-resume.txt",
 }
 CASES = ("allowed call", *_TRACES, "stop without reports", "reason told")
-
-# Stands in for the recorded interpreter: it dies on one call, and waits for ever on another.
-_FAULTY = """#!/bin/sh
-event=$(cat)
-case $event in
-  *'mkdir -p debug/job'*) kill -9 $$ ;;
-  *'mkdir -p debug/data_snapshot'*) exec 3<>{pipe}; exec {python} "$@" <&3 ;;
-esac
-printf '%s' "$event" | {python} "$@"
-"""
 
 
 class Play:
@@ -87,21 +76,20 @@ class Observed:
         self.cases, self.printed, self.errors = cases, printed, errors
 
 
-def observe(name: str, program: Path, folder: Path) -> Observed:
+def observe(program: Program, folder: Path) -> Observed:
     """Run a real agent program through all cases in an empty folder."""
-    runtime = driver(name)
-    with _stage(runtime, folder) as (stage, play):
-        runtime.prepare(stage)
-        _install(name, stage)
-        printed = _run(runtime, program, stage, PROMPT, resumed=False)
+    runtime = driver(program.runtime)
+    with _stage(runtime, program.route, folder) as (stage, play):
+        more = set_up(program.runtime, runtime, program.path, program.route, stage)
+        printed = _run(runtime, program, stage, [*runtime.command(PROMPT, resumed=False), *more])
         for ledger in _ledgers(stage):
             ledger.append({"fact": "edit", "path": str(stage.repo / "pipeline" / "models.py")})
-        printed += _run(runtime, program, stage, GO_ON, resumed=True)
+        printed += _run(runtime, program, stage, [*runtime.command(GO_ON, resumed=True), *more])
     return Observed(_outcomes(runtime, stage, play), printed, play.errors)
 
 
 @contextmanager
-def _stage(runtime: Driver, folder: Path) -> Iterator[tuple[Stage, Play]]:
+def _stage(runtime: Driver, route: str, folder: Path) -> Iterator[tuple[Stage, Play]]:
     home, repo = folder / "home", folder / "repo"
     project = repo / "pipeline"
     project.mkdir(parents=True)
@@ -109,14 +97,15 @@ def _stage(runtime: Driver, folder: Path) -> Iterator[tuple[Stage, Play]]:
     (project / "bauplan_project.yml").write_text("project:\n  id: a\n  name: b\n")
     (project / "models.py").write_text("import bauplan\n")
     subprocess.run(["git", "init", "--quiet", "--initial-branch=main", repo], check=True)
-    play = Play(runtime, _calls(runtime, repo))
+    play = Play(runtime, _calls(runtime, repo, as_plugin=route == PLUGIN))
     with serve(play) as url:
         yield Stage(home, repo, url), play
 
 
-def _calls(runtime: Driver, repo: Path) -> list[tuple[str, ToolUse]]:
+def _calls(runtime: Driver, repo: Path, *, as_plugin: bool) -> list[tuple[str, ToolUse]]:
     """The main conversation's calls, each with the case it tries."""
-    skill = runtime.skill_call()
+    prefix = runtime.PLUGIN.prefix if as_plugin and runtime.PLUGIN else ""
+    skill = runtime.skill_call(f"{prefix}{NAME}")
     return [
         *([("skill", skill)] if skill else []),
         ("allowed call", runtime.shell(f"echo {ALLOWED}")),
@@ -129,31 +118,11 @@ def _calls(runtime: Driver, repo: Path) -> list[tuple[str, ToolUse]]:
     ]
 
 
-def _install(name: str, stage: Stage) -> None:
-    """As a person does it; then the interpreter is replaced by the one that fails on purpose."""
-    environment = {"HOME": str(stage.home), "PATH": os.environ["PATH"]}
-    words = [str(SELF_HEAL), "install", "--runtime", name]
-    subprocess.run(words, env=environment, cwd=stage.repo, check=True, capture_output=True)
-    recorded = stage.home / ".local" / "state" / "self-healing-pipeline" / "interpreter"
-    python, packages = recorded.read_text().splitlines()
-    faulty, pipe = stage.home / "faulty-python", stage.home / "nothing-comes"
-    os.mkfifo(pipe)
-    faulty.write_text(_FAULTY.format(pipe=shlex.quote(str(pipe)), python=shlex.quote(python)))
-    faulty.chmod(0o755)
-    recorded.write_text(f"{faulty}\n{packages}\n")
-
-
-def _run(runtime: Driver, program: Path, stage: Stage, prompt: str, *, resumed: bool) -> str:
-    environment = {
-        "HOME": str(stage.home),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "TERM": "dumb",
-        **runtime.environment(stage),
-    }
+def _run(runtime: Driver, program: Program, stage: Stage, arguments: Sequence[str]) -> str:
     done = subprocess.run(
-        [program, *runtime.command(prompt, resumed=resumed)],
+        [program.path, *arguments],
         cwd=stage.repo,
-        env=environment,
+        env=environment(runtime, stage),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -30,7 +30,7 @@ def program(request: pytest.FixtureRequest) -> Program:
 @pytest.mark.parametrize("program", IN_CI, indirect=True)
 def test_a_real_program_lets_no_forbidden_call_through(program: Program, tmp_path: Path):
     """Forbidden, crashing, hanging, in a subagent, resumed: all are blocked, with the reason."""
-    seen = observe(program.runtime, program.path, tmp_path)
+    seen = observe(program, tmp_path)
     assert seen.errors == [], seen.printed
     assert table.faults(seen.cases) == [], seen.printed
     assert seen.cases == table.known()[program.title]

@@ -33,6 +33,8 @@ _READ = Names("Read", {"path": "file_path"})
 _WRITE = Names("Write", {"path": "file_path", "file_text": "content"})
 _EDIT = Names("Edit", {"path": "file_path", "old_str": "old_string", "new_str": "new_string"})
 _PATCH = Names("apply_patch", {"input": "patch", "command": "patch"})
+# `mode` says only whether the parent waits for it.
+_AGENT = Names("Agent", dropped=("mode",))
 TOOLS = {
     "Bash": _BASH,
     "bash": _BASH,
@@ -48,8 +50,8 @@ TOOLS = {
     "rg": Names("Grep"),
     "Glob": Names("Glob"),
     "glob": Names("Glob"),
-    "Agent": Names("Agent"),
-    "task": Names("Agent"),
+    "Agent": _AGENT,
+    "task": _AGENT,
     "write_agent": Names("Agent", {"message": "prompt"}),
     "skill": Names("Skill"),
     "Skill": Names("Skill"),

@@ -24,16 +24,28 @@ class Stage(NamedTuple):
     url: str
 
 
+class Plugin(NamedTuple):
+    """How the runtime takes this repository as a plugin; `{root}` stands for its folder.
+
+    `commands` are run once, `arguments` come to every session, `prefix` to the skill's name.
+    """
+
+    commands: tuple[tuple[str, ...], ...] = ()
+    arguments: tuple[str, ...] = ()
+    prefix: str = ""
+
+
 class Driver(Protocol):
     """The interface of the modules in this folder."""
 
     PACKAGE: str
     BINARY: str
     CAN_REFUSE_STOP: bool
+    PLUGIN: Plugin | None
     SUBAGENT: str
     """What is in a conversation that is a subagent's, and in no other."""
 
-    def skill_call(self) -> ToolUse | None:
+    def skill_call(self, name: str) -> ToolUse | None:
         """The call that loads the skill; None where the prompt does."""
 
     def shell(self, command: str) -> ToolUse:

@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.runtimes.drivers import Stage
+from tests.runtimes.drivers import Plugin, Stage
 from tests.support.conversation import ToolUse
 
 PACKAGE = "@anthropic-ai/claude-code"
 BINARY = "claude"
+PLUGIN = Plugin(
+    commands=(
+        ("plugin", "marketplace", "add", "{root}"),
+        ("plugin", "install", "self-healing-pipeline@self-healing-pipeline"),
+    ),
+    prefix="self-healing-pipeline:",
+)
 CAN_REFUSE_STOP = True
 SUBAGENT = "SUBAGENT TASK"
 
 
-def skill_call() -> ToolUse:
-    return ToolUse("Skill", {"skill": "self-healing-pipeline"})
+def skill_call(name: str) -> ToolUse:
+    return ToolUse("Skill", {"skill": name})
 
 
 def shell(command: str) -> ToolUse:

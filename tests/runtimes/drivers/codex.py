@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.runtimes.drivers import Stage
+from tests.runtimes.drivers import Plugin, Stage
 from tests.support.conversation import ToolUse
 
 PACKAGE = "@openai/codex"
 BINARY = "codex"
+PLUGIN = Plugin(
+    commands=(
+        ("plugin", "marketplace", "add", "{root}"),
+        ("plugin", "add", "self-healing-pipeline@self-healing-pipeline"),
+    )
+)
 CAN_REFUSE_STOP = True
 SUBAGENT = "Message Type: NEW_TASK"
 
@@ -33,8 +39,9 @@ trust_level = "trusted"
 """
 
 
-def skill_call() -> None:
+def skill_call(name: str) -> None:
     """The person names the skill in the prompt."""
+    del name
 
 
 def shell(command: str) -> ToolUse:

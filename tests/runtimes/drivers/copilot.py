@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.runtimes.drivers import Stage
+from tests.runtimes.drivers import Plugin, Stage
 from tests.support.conversation import ToolUse
 
 PACKAGE = "@github/copilot"
 BINARY = "copilot"
+PLUGIN = Plugin(arguments=("--plugin-dir", "{root}"))
 CAN_REFUSE_STOP = True
 SUBAGENT = "SUBAGENT TASK"
 
 
-def skill_call() -> ToolUse:
-    return ToolUse("skill", {"skill": "self-healing-pipeline"})
+def skill_call(name: str) -> ToolUse:
+    return ToolUse("skill", {"skill": name})
 
 
 def shell(command: str) -> ToolUse:

@@ -11,12 +11,13 @@ from tests.support.conversation import ToolUse
 
 PACKAGE = "@google/gemini-cli"
 BINARY = "gemini"
+PLUGIN = None
 CAN_REFUSE_STOP = True
 SUBAGENT = "SUBAGENT TASK"
 
 
-def skill_call() -> ToolUse:
-    return ToolUse("activate_skill", {"name": "self-healing-pipeline"})
+def skill_call(name: str) -> ToolUse:
+    return ToolUse("activate_skill", {"name": name})
 
 
 def shell(command: str) -> ToolUse:

@@ -11,12 +11,13 @@ from tests.support.conversation import ToolUse
 
 PACKAGE = "opencode-ai"
 BINARY = "opencode"
+PLUGIN = None
 CAN_REFUSE_STOP = False
 SUBAGENT = "SUBAGENT TASK"
 
 
-def skill_call() -> ToolUse:
-    return ToolUse("skill", {"name": "self-healing-pipeline"})
+def skill_call(name: str) -> ToolUse:
+    return ToolUse("skill", {"name": name})
 
 
 def shell(command: str) -> ToolUse:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.runtimes.drivers import driver
+from tests.runtimes.set_up import INSTALL, PLUGIN
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -30,11 +31,18 @@ class Program(NamedTuple):
     runtime: str
     version: str
     path: Path
+    route: str = INSTALL
 
     @property
     def title(self) -> str:
         """How the table names it."""
-        return f"{self.runtime} {self.version}"
+        plugin = ", as a plugin" if self.route == PLUGIN else ""
+        return f"{self.runtime} {self.version}{plugin}"
+
+    def routes(self) -> list[Program]:
+        """The program with each way to get the guard into it."""
+        plugin = [self._replace(route=PLUGIN)] if driver(self.runtime).PLUGIN else []
+        return [self, *plugin]
 
 
 class NotInstalled(Exception):
