@@ -11,6 +11,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from agent_replay.normalise import Bindings
 from agent_replay.tools import Outcome, Tools
 from agent_replay.transcript import Part, Question, State, Transcript, Turn, Verdict
 from self_heal import scenario as scenarios
+from self_heal.scenario import Scenario
 
 SESSION = "judged-session"
 ASSUMED = "0.3.5"
@@ -195,8 +197,13 @@ def _copy_project(scenario: Part | None, repo: Path) -> None:
     if scenario is None:
         repo.mkdir(parents=True)
         return
-    source = scenarios.folder_of(scenario.name)
-    scenarios.copy_project(source, scenarios.read(source), repo)
+    scenarios.copy_project(scenarios.folder_of(scenario.name), _scenario(scenario.name), repo)
+
+
+@cache
+def _scenario(name: str) -> Scenario:
+    """Read once for all the sessions that worked on it."""
+    return scenarios.read(scenarios.folder_of(name))
 
 
 def _write(path: Path, text: str) -> None:
