@@ -8,6 +8,7 @@ Only `ast` is used: nothing of the project is run.
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
@@ -17,14 +18,30 @@ _SHOWS = frozenset("print pprint pp display log debug info warning warn error".s
 _MODULES = frozenset(
     """subprocess pty shutil socket requests httpx aiohttp urllib urllib3 http ftplib smtplib
     telnetlib paramiko boto3 botocore s3fs gcsfs ctypes importlib runpy multiprocessing tempfile
-    pickle shelve marshal code codeop inspect gc builtins signal""".split()
+    pickle shelve marshal code codeop inspect gc builtins signal posix nt _posixsubprocess pathlib
+    asyncio sqlite3 dbm fileinput linecache webbrowser antigravity zipfile tarfile mmap ssl xmlrpc
+    socketserver select selectors site pkgutil zipimport imp pdb bdb trace timeit cProfile profile
+    doctest getpass atexit glob dill joblib cloudpickle fsspec smart_open sh plumbum psutil git
+    dotenv""".split()
 )
 _OF_MODULES = frozenset(
     """os.system os.popen os.fork os.remove os.unlink os.rename os.replace os.kill os.environ
     os.environb os.getenv os.putenv os.open os.write os.mkdir os.makedirs os.listdir os.walk
-    os.scandir os.startfile sys.stdout sys.stderr sys.modules sys.path bauplan.Client""".split()
+    os.scandir os.startfile sys.stdout sys.stderr sys.modules sys.path bauplan.Client io.FileIO
+    platform.popen numpy.save numpy.savez numpy.savez_compressed numpy.load numpy.loadtxt
+    numpy.fromfile numpy.genfromtxt numpy.memmap torch.load torch.save pyarrow.fs pyarrow.OSFile
+    pyarrow.output_stream pyarrow.input_stream pyarrow.memory_map pyarrow.dataset.dataset""".split()
 )
-_STARTS = ("os.exec", "os.spawn", "os.posix_spawn")
+_STARTS = ("os.exec", "os.spawn", "os.posix_spawn", "pyarrow.fs.")
+_GUARDED = ("os", "sys")
+_PURE = frozenset(
+    """os os.path os.sep os.linesep os.fspath os.cpu_count os.path.join os.path.basename
+    os.path.dirname os.path.split os.path.splitext os.path.normpath os.path.sep""".split()
+)
+_SQL_OF_FILES = re.compile(
+    r"(?is)\bcopy\b.+\bto\s+'|\bread_(?:text|blob|csv|csv_auto|parquet|json|json_auto|ndjson)\s*\("
+    r"|^\s*(?:attach|install)\s"
+)
 _NAMES = frozenset(
     """open eval exec compile __import__ breakpoint input globals locals vars getattr setattr
     delattr __builtins__ __loader__ __spec__""".split()
@@ -33,7 +50,8 @@ _METHODS = frozenset(
     """write writelines write_text write_bytes read_text read_bytes to_csv to_parquet to_json
     to_excel to_pickle to_feather to_sql to_hdf write_csv write_parquet write_table write_feather
     write_dataset write_to_dataset dump savetxt tofile read_csv read_parquet read_table read_json
-    read_excel read_feather read_sql open""".split()
+    read_excel read_feather read_sql open read_database scan_csv scan_parquet scan_ndjson sink_csv
+    sink_parquet sink_ipc sink_ndjson unlink FileHandler""".split()
 )
 # Statements that show nothing and compute nothing by themselves.
 _IDLE = (ast.Import, ast.ImportFrom, ast.Pass, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -116,8 +134,11 @@ def _only_shows(statement: ast.stmt, names: Names) -> bool:
     if isinstance(statement, ast.Expr):
         value = statement.value
         return isinstance(value, ast.Call) and _last(value.func, names) in _SHOWS
-    if isinstance(statement, ast.Assign):
-        return isinstance(statement.value, ast.Name) and _last(statement.value, names) in _SHOWS
+    if isinstance(statement, (ast.Assign, ast.Assert)):
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name):
+            return _last(statement.value, names) in _SHOWS
+        calls = (node for node in ast.walk(statement) if isinstance(node, ast.Call))
+        return any(_dotted(call.func, names) in ("print", "pprint.pprint") for call in calls)
     return isinstance(statement, (ast.For, ast.While, ast.If, ast.With, ast.Try))
 
 
@@ -136,10 +157,29 @@ def _forbidden(statement: ast.stmt, names: Names) -> Iterator[str]:
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
         yield from _imported(statement)
         return
-    for part in _own(statement):
-        for node in ast.walk(part):
-            if isinstance(node, (ast.Name, ast.Attribute)):
-                yield from _reaches(node, _dotted(node, names))
+    nodes = [node for part in _own(statement) for node in ast.walk(part)]
+    inside = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
+    for node in nodes:
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            name = _dotted(node, names)
+            yield from _reaches(node, name)
+            if id(node) not in inside:
+                yield from _hands_on(name)
+        elif isinstance(node, ast.Constant) and _SQL_OF_FILES.search(str(node.value)):
+            yield "its SQL reads or writes files"
+
+
+def _hands_on(name: str) -> Iterator[str]:
+    """`os` and `sys`: as values under another name, by way of another module, or in full."""
+    first, _, rest = name.partition(".")
+    if name in _GUARDED:
+        yield f"it hands `{name}` on under another name"
+    elif first == "os" and name not in _PURE:
+        yield f"it uses `{name}`"
+    for module in _GUARDED:
+        _, found, tail = rest.rpartition(f"{module}.")
+        if found and (f"{module}.{tail}" in _OF_MODULES or f"{module}.{tail}".startswith(_STARTS)):
+            yield f"it reaches `{module}.{tail}` through `{first}`"
 
 
 def _imported(statement: ast.Import | ast.ImportFrom) -> Iterator[str]:

@@ -19,6 +19,11 @@ def clean(data=bauplan.Model("nyc.flights")):
 BODY = '    return data.select(["dep_delay"])\n'
 
 PIPELINE_CODE = [
+    "    import numpy as np\n    b = np.log(data['a'])\n    return data.append_column('b', b)\n",
+    "    import pyarrow.dataset as ds\n    return data.filter(ds.field('a') > 0)\n",
+    "    frame = data.to_pandas()\n    frame['b'] = frame.os.str.lower()\n"
+    "    return pa.Table.from_pandas(frame.rename(columns={'a': 'c'}))\n",
+    "    assert data.num_rows > 0, 'no rows'\n    return data\n",
     '    chosen = data.select(["dep_delay"])\n    return chosen\n',
     "    import pyarrow.compute as pc\n    return data.filter(pc.is_valid(data['a']))\n",
     "    print(data.num_rows)\n    return data.drop_columns(['a'])\n",
@@ -37,6 +42,9 @@ PIPELINE_CODE = [
 ]
 
 SHOWS = [
+    "    shown = print(data.schema)\n",
+    "    assert print(data.schema) is None\n",
+    "    shown = [print(name) for name in data.column_names]\n",
     "    print(data.schema)\n",
     "    from pprint import pprint\n    pprint(data)\n",
     "    p = print\n    p(data)\n",
@@ -45,6 +53,28 @@ SHOWS = [
 ]
 
 REACHES = [
+    "    import os\n    g = os\n    g.system('ls')\n",
+    "    import os\n    [o for o in [os]][0].system('ls')\n",
+    "    import os\n    d = {'a': os}\n",
+    "    import os\n    os.chmod('x', 1)\n",
+    "    import os\n    os.symlink('a', 'b')\n",
+    "    import os\n    os.path.expanduser('~')\n",
+    "    import os.path as p\n    p.os.system('ls')\n",
+    "    import logging\n    logging.os.system('ls')\n",
+    "    import random\n    random._os.system('ls')\n",
+    "    import posix\n",
+    "    from pathlib import Path\n    Path('x').unlink()\n",
+    "    import asyncio\n    asyncio.run(asyncio.create_subprocess_shell('ls'))\n",
+    "    import sqlite3\n",
+    "    import glob\n    x = glob.glob('/*')\n",
+    "    import io\n    io.FileIO('x', 'w')\n",
+    "    import numpy as np\n    np.save('x', 1)\n",
+    "    import pyarrow as pa\n    pa.OSFile('x', 'wb')\n",
+    "    import pyarrow.fs as fs\n    fs.LocalFileSystem()\n",
+    "    from pyarrow import fs\n",
+    "    import polars as pl\n    pl.scan_csv('x')\n",
+    "    import duckdb\n    duckdb.sql(\"COPY data TO 'x.csv'\")\n",
+    "    import duckdb\n    duckdb.sql(\"SELECT * FROM read_text('/etc/passwd')\")\n",
     "    import os as o\n    o.system('ls')\n",
     "    from os import system as s\n    s('ls')\n",
     "    from os import *\n    system('ls')\n",
