@@ -28,7 +28,7 @@ _DO = "start `codex`, type `/hooks` and trust them (headless: `--dangerously-byp
 
 def closed(program: str, settings: Path, folder: Path) -> Iterator[str]:
     """Why Codex would not run the hooks in this file, when it works in this folder."""
-    hooks = _listed(program, folder)
+    hooks = listed(program, folder)
     if hooks is None:
         yield f"whether Codex trusts the hooks could not be asked: {_DO}"
         return
@@ -46,7 +46,8 @@ def closed(program: str, settings: Path, folder: Path) -> Iterator[str]:
         yield "some of the hooks are disabled in `/hooks`: enable them there."
 
 
-def _listed(program: str, folder: Path) -> list[dict[str, Any]] | None:
+def listed(program: str, folder: Path) -> list[dict[str, Any]] | None:
+    """The hooks that Codex knows when it works in this folder; None when it does not answer."""
     asked = {"id": 2, "method": "hooks/list", "params": {"cwds": [str(folder)]}}
     lines = "".join(json.dumps(request) + "\n" for request in (*_REQUESTS, asked))
     try:
