@@ -13,6 +13,8 @@ PARTS = (
     ".claude-plugin",
     "hooks/hooks.json",
     "hooks/guard",
+    "hooks/opencode.js",
+    "hooks/set-up",
     "schemas",
     "tests/scenarios",
     "tests/transcripts",
