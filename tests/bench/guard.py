@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.bench import other_guards, verdicts
 from tests.bench.rows import Row, side_by_side
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,9 +33,9 @@ PROMISED_OFF = 3.0
 
 
 def measure() -> list[Row]:
-    """The launcher while off, and a decision of each kind while on."""
+    """The launcher while off, decisions while on, other guards', and verdicts in process."""
     with _repository() as repo:
-        return [*_off(repo), *_on(repo)]
+        return [*_off(repo), *_on(repo), *_others(repo), *verdicts.measure()]
 
 
 def _off(repo: Path) -> list[Row]:
@@ -56,6 +57,19 @@ def _on(repo: Path) -> list[Row]:
     seconds = found.pop("bare")
     bounds = {name: PROMISED.get(name, PROMISED_ON) for name in found}
     return _compared("python -I -c pass", seconds, found, bounds)
+
+
+def _others(repo: Path) -> list[Row]:
+    """Our decision against that of each published guard: faster than it."""
+    event = _event(repo, *CALLS["git command"])
+    others = other_guards.installed(event, repo)
+    found = side_by_side(ROUNDS // 3, ours=_guard(repo, event), **others)
+    ours = found.pop("ours")
+    return [
+        row
+        for name, taken in found.items()
+        for row in _compared(name, taken, {"git command": ours}, {"git command": 1.0})
+    ]
 
 
 def _compared(
