@@ -12,7 +12,7 @@ from tests.replay.conftest import RULES, with_turn
 
 pytest_plugins = ["pytester"]
 GOOD = RULES / "3-refusing.transcript.jsonl"
-OPTIONS = ("-p", "agent_replay.pytest_plugin", "-p", "no:randomly", "-p", "no:recording")
+OPTIONS = ("-p", "no:randomly", "-p", "no:recording")
 
 
 @pytest.fixture
