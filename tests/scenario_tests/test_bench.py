@@ -32,7 +32,8 @@ def trial(scenario: str, passed: bool, number: int = 1, **told: object) -> Trial
 
 def test_any_program_can_be_the_agent(tmp_path: Path) -> None:
     """It works in the workspace, is told what a person would say, and is graded by what it did."""
-    command = 'test {prompt} != "" && pwd > "$HOME/../seen" && bauplan info && git status'
+    figures = """'{"dollars": 0.5, "model": "m"}'"""
+    command = f'test {{prompt}} != "" && bauplan info && echo {figures}'
     done = bench(tmp_path, "out-of-range", "--agent", "command", "--command", command, "--json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
@@ -43,6 +44,8 @@ def test_any_program_can_be_the_agent(tmp_path: Path) -> None:
     assert answers["bauplan_untouched"] == "true"
     assert answers["rerun_green"] == "false"
     assert found["versions"]["bauplan"] == "0.3.5"
+    assert only["told"] == {"dollars": 0.5, "model": "m"}
+    assert found["scores"][0]["cost"] == 0.5
 
 
 def test_figures_and_plot_are_written(tmp_path: Path) -> None:
@@ -66,7 +69,7 @@ def test_pass_1_counts_trials_and_pass_k_scenarios() -> None:
 
 def test_cost_is_what_the_agent_tells() -> None:
     """Summed over the trials that tell it."""
-    trials = [trial("a", True, cost=0.25), trial("b", True, cost=0.5)]
+    trials = [trial("a", True, dollars=0.25), trial("b", True, dollars=0.5)]
     assert scores.score("scripted", trials).cost == 0.75
 
 

@@ -96,3 +96,14 @@ def test_an_edit_that_does_not_fit_says_how_often_its_text_stands_there() -> Non
     """A scenario whose fix has rotted is told by file and text."""
     with pytest.raises(BadInput, match=r"a\.sql holds 2 times, not once: 'x'"):
         changed({"a.sql": "x x"}, Change(file="a.sql", old="x", new="y"))
+
+
+def test_the_document_lists_each_scenario_and_each_check() -> None:
+    """The tables of `docs/scenarios.md` say what the files and the grader say."""
+    text = (plugin_root() / "docs" / "scenarios.md").read_text()
+    for name in ALL:
+        scenario, sessions = read(name)
+        cells = (scenario.title, scenario.truth.classification, scenario.told)
+        ends = (scenario.truth.outcome, spec.KINDS[sessions.wrong.kind])
+        assert f"| {' | '.join([f'`{name}`', *cells, *ends])} |" in text
+    assert [name for name in NAMES if f"`{name}`" not in text] == []

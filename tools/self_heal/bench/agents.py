@@ -21,6 +21,7 @@ from self_heal.stage import Stage
 Agent = Literal["scripted", "api", "command"]
 KEY_VARIABLE = "ANTHROPIC_API_KEY"
 HEALER = "self-heal run --job {job} --project {folder} --json"
+FIGURES = ("model", "dollars", "tokens", "minutes", "outcome", "why")
 PASSED_ON = (KEY_VARIABLE, "ANTHROPIC_BASE_URL", "SELF_HEAL_MODEL")
 
 
@@ -89,7 +90,7 @@ def _program(arm: Arm, stage: Stage) -> Work:
     calls = [entry for entry in _audited(stage) if entry["event"] == "PreToolUse"]
     denied = tuple(e["findings"][0][0] for e in calls if e["decision"] != "allow" and e["findings"])
     effort = Effort(len(calls), denied, round(time.perf_counter() - started, 2))
-    return Work(effort, (problem,) if problem else (), _last_object(text))
+    return Work(effort, (problem,) if problem else (), _told(text))
 
 
 def _run(line: str, folder: Path, variables: Mapping[str, str], limit: float) -> tuple[str, str]:
@@ -118,13 +119,14 @@ def _audited(stage: Stage) -> Iterator[Mapping[str, Any]]:
         yield from list(audit.entries())
 
 
-def _last_object(text: str) -> Mapping[str, Any]:
-    """What the program printed about itself: the last line that is a JSON object."""
-    for line in reversed(text.splitlines()):
+def _told(text: str) -> Mapping[str, Any]:
+    """What the program printed about itself in JSON lines: of each figure the last value."""
+    told: dict[str, Any] = {}
+    for line in text.splitlines():
         try:
             found = json.loads(line)
         except ValueError:
             continue
         if isinstance(found, dict):
-            return found
-    return {}
+            told |= {key: found[key] for key in FIGURES if key in found}
+    return told

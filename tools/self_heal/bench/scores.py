@@ -40,7 +40,7 @@ def score(arm: str, trials: Sequence[Trial]) -> Score:
     by_name: dict[str, list[bool]] = {}
     for trial in mine:
         by_name.setdefault(trial.scenario, []).append(trial.grade.passed)
-    costs = [float(t.told["cost"]) for t in mine if "cost" in t.told]
+    costs = [float(trial.told["dollars"]) for trial in mine if "dollars" in trial.told]
     return Score(
         arm,
         len(by_name),
