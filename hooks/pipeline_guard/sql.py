@@ -26,6 +26,7 @@ _AMBIGUOUS = (
 # collect every value into one cell are kept apart: their size is not bounded.
 _AGGREGATES = frozenset(
     """approx_distinct approx_median approx_percentile_cont approx_percentile_cont_with_weight avg
+    approx_quantile logical_and logical_or
     bit_and bit_or bit_xor bool_and bool_or corr count covar covar_pop covar_samp first_value
     grouping last_value max mean median min nth_value percentile_cont quantile regr_avgx regr_avgy
     regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy stddev stddev_pop

@@ -60,6 +60,9 @@ COMMANDS = [
     ("echo $OPENAI_APIKEY $ACCESSKEY $ACCESS_TOKENS", READY, DENY, "credentials"),
     ('echo "$HOME $PATH $PWD $USER"', READY, ALLOW, ""),
     ("key=a; echo $key", READY, ALLOW, ""),
+    # aggregates by their other names
+    ("bauplan query --ref {pinned} 'SELECT bool_and(x > 0) FROM t'", READY, ALLOW, ""),
+    ("bauplan query --ref {pinned} 'SELECT x, y FROM t'", READY, DENY, "pinned_queries"),
     # two expansions with a blank between them, which the parser counts to the second
     ('a=1; b=2; echo "$a $b"', READY, ALLOW, ""),
     ('echo "$PWD ${HOME}\t$(ls) `pwd` $((1+2))"', READY, ALLOW, ""),
@@ -79,7 +82,7 @@ COMMANDS = [
 @pytest.mark.parametrize(("command", "state", "decision", "rule"), COMMANDS)
 def test_a_command(healing: Healing, command: str, state: str, decision: str, rule: str) -> None:
     """What a command may do does not hang on how it is spelled."""
-    found = _in(state, healing).bash(command)
+    found = _in(state, healing).bash(command.replace("{pinned}", PINNED))
     assert found.decision == decision, found
     assert not rule or rule in {finding.rule for finding in found.findings}
 
@@ -105,6 +108,39 @@ CALLS: list[tuple[str, Mapping[str, Any], str]] = [
 def test_a_tool(healing: Healing, tool: str, arguments: Mapping[str, Any], decision: str) -> None:
     """A tool of the runtime does what the skill needs of it, and no more."""
     found = healing.ready().call(tool, **arguments)
+    assert found.decision == decision, found
+
+
+PROJECT = "project:\n  id: a\n  name: b\n"
+WRITES = [
+    ("bauplan_project.yml", PROJECT.replace("id: a", "id: other"), DENY),
+    ("bauplan_project.yml", "project:\n  name: b\n", DENY),
+    ("bauplan_project.yml", "", DENY),
+    ("bauplan_project.yml", f"{PROJECT}defaults:\n  python_version: '3.12'\n", ALLOW),
+    ("late.sql", "COPY daily_delays TO 'x.csv'\n", DENY),
+    ("late.sql", "DROP TABLE daily_delays\n", DENY),
+    ("late.sql", "SELECT 1; DELETE FROM daily_delays\n", DENY),
+    ("late.sql", "", DENY),
+    (
+        "late.sql",
+        "-- bauplan: name=late\n/* a; b */\nWITH a AS (SELECT 1) SELECT ';' FROM a;\n",
+        ALLOW,
+    ),
+    ("models.py", "\n", DENY),
+    ("nested/models.py", "def f():\n    return 2\n", DENY),
+    ("parts/models.py", "def f():\n    return 2\n", ALLOW),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "decision"), WRITES)
+def test_a_write(healing: Healing, name: str, text: str, decision: str) -> None:
+    """An edit of the project is an edit of the failing project's code."""
+    healing.write("pipeline/nested/bauplan_project.yml", PROJECT)
+    for folder in ("nested", "parts"):
+        healing.write(f"pipeline/{folder}/models.py", "def f():\n    return 1\n")
+    healing.git("add", "-A")
+    healing.git("commit", "-qm", "More")
+    found = healing.ready().call("Write", file_path=str(healing.project / name), content=text)
     assert found.decision == decision, found
 
 

@@ -82,6 +82,8 @@ def _in_project(path: str, context: Context) -> Iterator[Finding]:
     file = parts[-1]
     if any(part.startswith(".") or part.casefold() in _NOT_OURS for part in parts):
         yield _no(f"`{name}` is no pipeline code", "Edit models, expectations or SQL only")
+    elif _other_project(path, context.workspace.project):
+        yield _no(f"`{name}` belongs to another project", "Edit the files of the failing one")
     elif not os.path.isfile(path):
         if name != _NEW_FILE:
             do = f"New checks go into `{_NEW_FILE}`, fixes into the existing models"
@@ -89,6 +91,16 @@ def _in_project(path: str, context: Context) -> Iterator[Finding]:
     elif not file.endswith(_EDITABLE) and name not in PROJECT_FILES:
         do = f"Edit the models, the SQL, `{_NEW_FILE}` or `bauplan_project.yml`"
         yield _no(f"`{name}` is neither model, expectation, SQL nor project configuration", do)
+
+
+def _other_project(path: str, project: str) -> bool:
+    """Whether a folder between the project's and the file is a project of its own."""
+    folder = os.path.dirname(path)
+    while folder != project and folder.startswith(project):
+        if any(os.path.isfile(os.path.join(folder, name)) for name in PROJECT_FILES):
+            return True
+        folder = os.path.dirname(folder)
+    return False
 
 
 def _folder(path: str, context: Context) -> Iterator[Finding]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,9 @@ from pipeline_guard.effects import (
     RunGit,
     WritePath,
 )
+from pipeline_guard.rules.no_scripts import text_before
 from pipeline_guard.verdicts import DENY, Finding
+from pipeline_guard.workspace import PROJECT_FILES
 
 if TYPE_CHECKING:
     from pipeline_guard.bauplan_cli import BauplanCall
@@ -42,7 +46,24 @@ def judge(effect: Effect, context: Context) -> Iterator[Finding]:
     elif isinstance(effect, RunGit) and context.git(effect).subcommand == "revert":
         yield from _faults("`git revert` of code", [], context)
     elif isinstance(effect, (WritePath, DeletePath)) and _is_code(effect.path, context):
-        yield from _faults(f"an edit of `{effect.path}`", [], context)
+        yield from _faults(f"an edit of `{effect.path}`", list(_renamed(effect)), context)
+
+
+def _renamed(effect: WritePath | DeletePath) -> Iterator[tuple[str, str]]:
+    """An edit of the project file that makes it the file of another project."""
+    if isinstance(effect, DeletePath) or os.path.basename(effect.path) not in PROJECT_FILES:
+        return
+    before = _project_id(text_before(effect.path))
+    if effect.text is not None and before and _project_id(effect.text) != before:
+        yield f"another project than `{before}`", "Leave `id` below `project` as it is"
+
+
+def _project_id(text: str) -> str:
+    """The `id` below `project`, read by lines: YAML takes too long to load in a hook."""
+    found = re.search(
+        r"(?m)^project:[^\n]*\n(?:[ \t#][^\n]*\n|\n)*?[ \t]+id:[ \t]*(\S+)", text + "\n"
+    )
+    return found.group(1).strip("'\"") if found else ""
 
 
 def _is_code(path: str, context: Context) -> bool:

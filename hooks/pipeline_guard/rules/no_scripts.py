@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 
 from pipeline_guard import suggest, workspace
@@ -75,15 +76,29 @@ def _content(effect: WritePath) -> Iterator[Finding]:
     if effect.text is None:
         saw = f"what `{effect.tool}` would make of `{effect.path}` cannot be seen here"
         yield Finding(DENY, "unknown", saw, "Use the Edit or Write tool")
+    elif not effect.text.strip() and text_before(effect.path).strip():
+        do = "Edit the model instead of emptying its file"
+        yield Finding(DENY, "git_only", f"`{effect.path}` would be empty", do)
+    elif effect.path.endswith(".sql"):
+        if not _is_query(effect.text) and _is_query(text_before(effect.path)):
+            yield _no(f"`{effect.path}` would be no query", "A model in SQL is one SELECT")
     elif effect.path.endswith(".py"):
         from pipeline_guard import python_edits  # it reads Python, which costs 4 ms
 
-        for fault in python_edits.faults(_before(effect.path), effect.text):
+        for fault in python_edits.faults(text_before(effect.path), effect.text):
             do = "Keep the edit to models and expectations; look at data with `bauplan query`"
             yield _no(f"`{effect.path}`: {fault}", do)
 
 
-def _before(path: str) -> str:
+def _is_query(text: str) -> bool:
+    """One statement that begins as a query does; its comments and templates left out."""
+    bare = re.sub(r"(?s)--[^\n]*|/\*.*?\*/|\{%.*?%\}|'(?:[^']|'')*'", " ", text).strip()
+    begins = re.match(r"(?i)[(\s]*(?:select|with|from|values|table)\b|\{\{", bare)
+    return bool(begins) and ";" not in bare.rstrip("; \n\t\r")
+
+
+def text_before(path: str) -> str:
+    """What a file holds now; `""` where there is none."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()
