@@ -17,6 +17,7 @@
 from __future__ import annotations
 
 import os
+from _thread import get_ident  # built in: `threading` would cost the hot path 2 ms
 
 NAME = "self-healing-pipeline"
 _LONGEST_NAME = 180
@@ -54,7 +55,8 @@ def file_name(text: str) -> str:
 
 def replace(path: str, text: str) -> None:
     """Write a whole file so that a reader sees the old text or the new one, never a part."""
-    temporary = os.path.join(folder("tmp"), f"{os.path.basename(path)[:80]}.{os.getpid()}")
+    own = f"{os.path.basename(path)[:80]}.{os.getpid()}.{get_ident()}"
+    temporary = os.path.join(folder("tmp"), own)
     try:
         with open(temporary, "w", encoding="utf-8", errors="surrogatepass") as file:
             file.write(text)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from agent_replay.script import Script as AgentScript
-from tests.claude.scripted_model import Script, serve, text_of
+from tests.claude.scripted_model import Script
+from tests.support.model_server import serve
 
 pytest.importorskip(
     "claude_agent_sdk", reason="install the extra agent-sdk to run the Agent SDK's own program"
@@ -69,7 +70,7 @@ def test_the_sdks_program_is_held_to_the_rules(project: Path, tmp_path: Path) ->
     with serve(script) as url:
         asyncio.run(ask(project, url, tmp_path / "home"))
     assert script.errors == []
-    results = [text_of(result) for result in script.results]
+    results = [result.text for result in script.results]
     assert len(results) == len(CALLS)
     for (tool, arguments, verdict), text in zip(CALLS, results, strict=True):
         assert ("rule" in text.lower()) == (verdict == "deny"), (tool, arguments, text)

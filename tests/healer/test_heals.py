@@ -21,6 +21,7 @@ from self_heal.checks import check_healing
 from self_heal.places import plugin_root
 from self_heal.stage import Stage, staged
 from tests.claude.scripted_model import Script
+from tests.support import anthropic_messages
 from tests.healer.api import Api, Request, Say, serve
 from tests.healer.conftest import KEY
 
@@ -87,7 +88,7 @@ def test_the_recipe_heals_a_failed_job_and_hands_it_over(tmp_path: Path) -> None
         script = Script(agent, stage.names)
 
         def answer(request: Request) -> Say:
-            return Say(script.reply(request["messages"]))
+            return Say(anthropic_messages.content(script.reply(anthropic_messages.read(request))))
 
         with serve(answer) as api:
             done = runner.step("Heal", ANTHROPIC_BASE_URL=api.url, ANTHROPIC_API_KEY=KEY)

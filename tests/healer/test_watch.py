@@ -73,7 +73,8 @@ def test_two_watchers_at_the_same_moment(house: House, project: Path) -> None:
     for thread in threads:
         thread.join()
     assert [bool(claim.branch) for claim in found].count(True) == 1
-    assert all("branch create" in claim.why for claim in found if not claim.branch)
+    losers = [claim.why for claim in found if not claim.branch]
+    assert all("branch create" in why for why in losers), losers
 
 
 def test_what_a_killed_watcher_left_is_gone_on_with(house: House, api: Api) -> None:
@@ -185,7 +186,7 @@ def test_a_watcher_says_what_it_does(house: House, api: Api) -> None:
     words = [program, "watch", "--once", "--folder", str(house.folder), "--max-turns", "0"]
     environment = {**os.environ, "ANTHROPIC_API_KEY": KEY}
     done = subprocess.run(
-        [program, *words],
+        words,
         cwd=house.project,
         env=environment,
         capture_output=True,

@@ -29,16 +29,28 @@ PROOF = "_proof_"
 
 
 class Claim(NamedTuple):
-    """A job that is ours to heal, or why it is not; `branch` is empty then."""
+    """A job that is ours to heal, or why it is not; `branch` is empty then.
+
+    `final` says that another attempt would end the same.
+    """
 
     job: str
     branch: str = ""
     pinned: str = ""
     why: str = ""
+    final: bool = False
 
 
 class _Refused(Exception):
     """A step of the claim did not succeed; the message says which and why."""
+
+    final = False
+
+
+class _NotToHeal(_Refused):
+    """Nothing that a watcher heals, now or later."""
+
+    final = True
 
 
 def branch_name(user: str, job: str) -> str:
@@ -62,7 +74,7 @@ def claim(user: str, job: str, session: str, folder: Path) -> Claim:
         branch = branch_name(user, job)
         desk.run("bauplan", "branch", "create", branch, "--from-ref", facts.working_ref)
     except _Refused as refused:
-        return Claim(job, why=str(refused))
+        return Claim(job, why=str(refused), final=refused.final)
     return Claim(job, branch, facts.working_ref)
 
 
@@ -86,9 +98,9 @@ def _pinned(desk: _Desk, job: str) -> Facts:
             desk.run("bauplan", "commit", name, "--property", wanted, "-O", "json")
     facts = desk.facts()
     if is_of_healing(facts.source_branch):
-        raise _Refused(f"it ran on {facts.source_branch}, within a healing")
+        raise _NotToHeal(f"it ran on {facts.source_branch}, within a healing")
     if facts.job != job or not facts.pinned:
-        raise _Refused("the data state that it failed on cannot be pinned: a person has to look")
+        raise _NotToHeal("the data state that it failed on cannot be pinned: a person has to look")
     return facts
 
 

@@ -104,7 +104,8 @@ class Watcher:
         found = claims.claim(self._user, job, session, heal.folder_for(project))
         if not found.branch:
             place.remove()
-            self._failures.leave(job)
+            if found.final:
+                self._failures.leave(job)
             self._show("skip", job=job, why=found.why)
             return None
         heal.begin(job, project, note=claims.note(found), session=session)
