@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from pipeline_guard import calls, decide, recent, rulebook, session, workspace
@@ -56,10 +57,18 @@ def _opinion(effect: Effect, context: Context) -> dict[str, Any]:
     for rule in map(decide.rule, decide.MODULES):
         if isinstance(effect, rule.HANDLES):
             name = rulebook.RULES[rule.__name__.rpartition(".")[2]].name
-            said = [_said(finding) for finding in rule.judge(effect, context)]
+            said = _judged(rule, effect, context)
             opinions += [f"{name}: {words}" for words in said or ["no objection"]]
     context.advance(effect)
     return {"effect": _shown(effect), "opinions": opinions or ["no rule concerns it"]}
+
+
+def _judged(rule: ModuleType, effect: Effect, context: Context) -> list[str]:
+    """What one rule says; one that cannot judge says why, and the verdict is a denial."""
+    try:
+        return [_said(finding) for finding in rule.judge(effect, context)]
+    except Exception as error:  # whatever it is, `decide` denies and so does this
+        return [f"cannot judge: {' '.join(str(error).split()) or type(error).__name__}"]
 
 
 def _said(finding: Finding) -> str:
