@@ -13,7 +13,8 @@ import pytest
 
 from agent_replay.script import Script as AgentScript
 from self_heal.places import plugin_root
-from tests.claude.scripted_model import Script, serve
+from tests.claude.scripted_model import Script
+from tests.support.model_server import serve
 
 HERE = Path(__file__).parent
 PROGRAM = HERE / "node_modules" / ".bin" / "claude"

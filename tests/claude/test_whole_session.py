@@ -15,7 +15,6 @@ from self_heal.checks import check_healing
 from self_heal.places import plugin_root
 from self_heal.stage import Stage, staged
 from tests.claude.conftest import Session
-from tests.claude.scripted_model import text_of
 
 pytestmark = pytest.mark.claude
 
@@ -40,8 +39,8 @@ def _played(number: int, session: Session) -> Played:
     """A turn as the model saw it: a blocked call's result is an error with the reason."""
     turn = session.script.agent.turns[number]
     result = session.script.results[number]
-    text = text_of(result)
-    blocked = bool(result.get("is_error")) and "rule" in text.lower()
+    text = result.text
+    blocked = result.failed and "rule" in text.lower()
     answer = Answer("deny", text) if blocked else Answer("allow")
     call = Call(tool=turn.call.tool, input=turn.call.input)
     return Played(number + 1, turn, call, answer, None, 0.0)

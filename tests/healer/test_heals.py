@@ -21,9 +21,9 @@ from self_heal.checks import check_healing
 from self_heal.places import plugin_root
 from self_heal.stage import Stage, staged
 from tests.claude.scripted_model import Script
-from tests.support import anthropic_messages
 from tests.healer.api import Api, Request, Say, serve
 from tests.healer.conftest import KEY
+from tests.support import anthropic_messages
 
 RECIPE = plugin_root() / "docs" / "recipes" / "heal-failed-job.yml"
 GH = """#!/bin/sh

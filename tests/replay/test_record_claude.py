@@ -14,8 +14,9 @@ from agent_replay.script import Call, Header, Turn
 from agent_replay.script import Script as AgentScript
 from self_heal.places import plugin_root
 from tests.claude import conftest
-from tests.claude.scripted_model import Script, serve
+from tests.claude.scripted_model import Script
 from tests.replay.conftest import SELF_HEAL
+from tests.support.model_server import serve
 
 pytestmark = pytest.mark.claude
 claude = conftest.claude

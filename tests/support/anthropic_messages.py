@@ -29,6 +29,15 @@ def write(body: Mapping[str, Any], reply: Reply) -> tuple[str, bytes]:
     return "text/event-stream", events.encode()
 
 
+def content(reply: Reply) -> list[dict[str, Any]]:
+    """The content blocks of an assistant's message."""
+    said: list[dict[str, Any]] = [{"type": "text", "text": reply.say}]
+    if reply.call is None:
+        return said
+    use = {"id": f"toolu_{uuid.uuid4().hex[:20]}", **reply.call._asdict()}
+    return [*said, {"type": "tool_use", **use}]
+
+
 def _blocks(content: Any) -> list[Mapping[str, Any]]:
     return [{"type": "text", "text": content}] if isinstance(content, str) else list(content)
 
@@ -40,16 +49,12 @@ def _result(block: Mapping[str, Any]) -> Result:
 
 
 def _message(body: Mapping[str, Any], reply: Reply) -> dict[str, Any]:
-    content: list[dict[str, Any]] = [{"type": "text", "text": reply.say}]
-    if reply.call:
-        use = {"id": f"toolu_{uuid.uuid4().hex[:20]}", **reply.call._asdict()}
-        content.append({"type": "tool_use", **use})
     return {
         "id": f"msg_{uuid.uuid4().hex[:20]}",
         "type": "message",
         "role": "assistant",
         "model": body["model"],
-        "content": content,
+        "content": content(reply),
         "stop_reason": "tool_use" if reply.call else "end_turn",
         "stop_sequence": None,
         "usage": {"input_tokens": 10, "output_tokens": 10},
