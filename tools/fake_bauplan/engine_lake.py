@@ -75,12 +75,21 @@ class _Lake(CatalogProvider):
         if local is None and namespace == self._namespace:
             local = self._extra.get(name)
         if local is not None:
-            return Table(dataset.dataset(local.combine_chunks()))  # each chunk is a partition
+            return self._local(local)
         try:
             table = self._engine.catalog.table(self._ref, full_name)
         except PlatformError:
             return None
         return self._files(table)
+
+    def _local(self, table: pa.Table) -> Table:
+        """A table in memory as one partition: each chunk would be one, and no row would be none,
+        which DataFusion cannot sort.
+        """
+        if table.num_rows:
+            return Table(dataset.dataset(table.combine_chunks()))
+        empty = pa.RecordBatch.from_pylist([], schema=table.schema)
+        return Table(SessionContext().create_dataframe([[empty]]))
 
     def names(self, namespace: str) -> set[str]:
         """The tables of one namespace."""
@@ -89,7 +98,7 @@ class _Lake(CatalogProvider):
     def _files(self, table: CatalogTable) -> Table:
         schema = viewed(table.schema) if self._views else table.schema
         if not table.files:
-            return Table(dataset.dataset(schema.empty_table()))
+            return self._local(schema.empty_table())
         frames = [
             self._context.read_parquet(str(self._engine.store.path(file.digest)), schema=schema)
             for file in table.files
