@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -59,11 +60,11 @@ def demo(name: str, workspace: Path, replace: bool) -> None:
     """
     console = Console(highlight=False)
     started = time.perf_counter()
-    with _quiet_interrupt(console):
+    with _quiet_interrupt(console) as go_on:
         console.print(f"Setting up [bold]{name}[/]: a fake lakehouse, and how the pipeline broke …")
         with staged(name, workspace.resolve(), replace) as stage:
             console.print(f"{stage.scenario.title}: job {stage.job} has failed.")
-            played, guard_seconds = _play(stage, _script(stage), _timeline(console))
+            played, guard_seconds = _play(stage, _script(stage), _timeline(console, go_on))
             checks = check_healing(stage, played)
             _write_dossier(stage, checks)
     seconds = time.perf_counter() - started
@@ -94,10 +95,11 @@ def _play(
     return play(script, hooks, tools, stage.names, watch), hooks.seconds
 
 
-def _timeline(console: Console) -> Callable[[Played], None]:
+def _timeline(console: Console, go_on: Callable[[], None]) -> Callable[[Played], None]:
     shown: list[int] = []
 
     def watch(done: Played) -> None:
+        go_on()
         if done.turn.step not in shown:
             shown.append(done.turn.step)
             console.print(f"\n[bold]Step {STEPS[done.turn.step]}[/]")
@@ -125,9 +127,25 @@ def _report(console: Console, checks: list[Check], workspace: Path) -> None:
 
 
 @contextmanager
-def _quiet_interrupt(console: Console) -> Iterator[None]:
+def _quiet_interrupt(console: Console) -> Iterator[Callable[[], None]]:
+    """Ctrl-C ends the demo. Yields what to call between two steps: an interrupt that came while
+    the interpreter could not raise it (in a destructor, a callback of C) is raised there.
+    """
+    heard: list[int] = []
+
+    def stop(number: int, _: object) -> None:
+        heard.append(number)
+        raise KeyboardInterrupt
+
+    def go_on() -> None:
+        if heard:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, stop)
     try:
-        yield
+        yield go_on
     except KeyboardInterrupt:
         console.print("\nstopped; nothing is left running")
         sys.exit(130)
+    finally:
+        signal.signal(signal.SIGINT, before)
