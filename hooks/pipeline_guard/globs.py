@@ -9,6 +9,7 @@ from pipeline_guard.shell_state import Beyond
 
 ACTIVE = frozenset("*?[")
 _MAX_MATCHES = 500
+_MAX_STARS = 8
 _CLASS = re.compile(r"(\[[^\]]+\])")
 
 
@@ -20,6 +21,8 @@ def expand(parts: list[tuple[str, bool]], cwd: str) -> list[str]:
     """
     parts = _merged(parts)
     written = "".join(text for text, _ in parts)
+    if written.count("*") > _MAX_STARS:
+        raise Beyond(written[:120], "a pattern with so many stars takes too long to match")
     matches = [""]
     for component in _components(parts):
         matches = [found for head in matches for found in _step(head, component, cwd)]

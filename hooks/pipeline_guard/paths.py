@@ -13,6 +13,8 @@ from pipeline_guard.spelling import as_stored
 _OWN_FOLDER = re.compile(
     r"(?:[^/]+/\.\./)*proc/(?:[^/]+/\.\./)*(?:self|thread-self)/(?:task/\d+/)?cwd(?=/|$)"
 )
+# A file that the judged program has open; the guard's own files of that number are others.
+_OPEN_FILE = re.compile(r"/+dev/+fd/|/+proc/+(?:self|thread-self)/+fd/")
 # Reading or writing these touches no file: they are the streams the program has anyway; 63 is
 # what a process substitution gives.
 _NO_FILES = frozenset(
@@ -33,13 +35,16 @@ def real(path: str, cwd: str) -> str:
 
 def opened(path: str, cwd: str) -> str:
     """As `real`, for a path whose `~` is a plain character: the shell has expanded it before."""
-    return as_stored(os.path.realpath(_own_process(os.path.join(cwd, path), cwd)))
+    absolute = _own_process(os.path.join(cwd, path), cwd)
+    if _OPEN_FILE.match(absolute):
+        return os.path.normpath(absolute)
+    return as_stored(os.path.realpath(absolute))
 
 
 def is_no_file(path: str, cwd: str) -> bool:
     """Whether `path` is the null device or a standard stream (`/dev/null`, `/dev/stderr`)."""
     absolute = os.path.normpath(os.path.join(cwd, path))
-    return absolute in _NO_FILES or os.path.realpath(absolute) in ("/dev/null", "/dev/zero")
+    return absolute in _NO_FILES or opened(path, cwd) in ("/dev/null", "/dev/zero")
 
 
 def _own_process(path: str, cwd: str) -> str:

@@ -69,5 +69,7 @@ def _run(command: str, world: World, place: Place, log: Log) -> None:
     shell = Shell(source, log, place)
     shell.run_inside = lambda node, inner, where: shell_flow.substitution(shell, node, inner, where)
     shell.run_body = lambda node, worlds, where: shell_visit.visit(shell, node, worlds, where)
-    shell.run_script = lambda text, inner, where: _run(text, inner, where, log)
+    shell.run_script = lambda text, inner, where: _run(
+        text, inner, where._replace(in_function=False), log
+    )
     shell_visit.visit(shell, parse(source), (world,), place)

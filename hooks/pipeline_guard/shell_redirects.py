@@ -21,6 +21,7 @@ _WRITES = frozenset((">", ">>", ">|", "&>", "&>>"))
 _DUPLICATES = frozenset((">&", "<&"))
 _CLOSES = frozenset((">&-", "<&-"))
 _FILE_NUMBER = re.compile(r"\d+-?|-")
+_MAX_REDIRECTS = 50
 _PLAIN_TARGET = re.compile(r"[\w./@%+:,][\w./@%+:,-]*", re.ASCII)
 _BODY_GAP = re.compile(rb"[ \t]*")
 
@@ -59,6 +60,10 @@ class Rest(NamedTuple):
 
 def split(shell: Shell, nodes: Sequence[Node]) -> tuple[Tail, Rest | None]:
     """Redirection nodes -> the redirections, the command's further words, what follows."""
+    for node in nodes:
+        _check_number(shell, node)
+    if len(nodes) > _MAX_REDIRECTS:
+        raise shell.beyond(nodes[0], "it is redirected too often")
     redirects: list[Redirect] = []
     extra: list[Node] = []
     rest: Rest | None = None
@@ -70,6 +75,15 @@ def split(shell: Shell, nodes: Sequence[Node]) -> tuple[Tail, Rest | None]:
         else:
             _add_plain(shell, node, redirects, extra)
     return Tail(tuple(redirects), tuple(extra)), rest
+
+
+def _check_number(shell: Shell, node: Node) -> None:
+    """The parser takes `-n2>` for a file number; bash reads the option -n2 there."""
+    for child in node.children:
+        if child.type == "file_redirect":
+            _check_number(shell, child)
+        elif child.type == "file_descriptor" and not shell.text(child).isdecimal():
+            raise shell.beyond(node, "a word touches its redirection", "Put a blank between them.")
 
 
 def _add_plain(shell: Shell, node: Node, redirects: list[Redirect], extra: list[Node]) -> None:

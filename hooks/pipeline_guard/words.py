@@ -24,7 +24,7 @@ _MODIFIER = re.compile(rb"\[|:[A-Za-z&#]")
 _ZSH_PATH = re.compile(rb"=[A-Za-z]")
 _DOUBLE_ESCAPES = b'$`"\\'
 _BODY_ESCAPES = b"$`\\"
-_ASSIGNED_TILDE = re.compile(r"(?:^[A-Za-z_]\w*=|:)~")
+_ASSIGNED = re.compile(r"[A-Za-z_]\w*(?:\[.*\])?\+?=", re.DOTALL)
 
 
 def arguments(shell: Shell, node: Node, world: World, place: Place) -> list[str]:
@@ -62,7 +62,7 @@ def body(shell: Shell, node: Node, world: World, place: Place) -> str:
 
 
 def _joined(word: Word, world: World, written: str) -> str:
-    if any(p.kind == LITERAL and p.text.startswith("~") for p in word[1:]):
+    if _has_tilde_after(":", word):
         return Unsure(written)
     word = _with_tilde(word, world, written)
     if any(piece.kind in (UNSURE, UNSURE_MANY, LIST) for piece in word):
@@ -75,7 +75,7 @@ def _with_tilde(word: Word, world: World, written: str) -> Word:
     if not word or word[0].kind != LITERAL:
         return word
     first = "".join(_leading_literals(word))
-    if _ASSIGNED_TILDE.search(first):
+    if _ASSIGNED.match(first) and _has_tilde_after("=:", word):
         raise Beyond(written, "a ~ inside of an assignment is read differently by each shell")
     if not first.startswith("~"):
         return word
@@ -87,6 +87,16 @@ def _with_tilde(word: Word, world: World, written: str) -> Word:
         return (Piece(written, UNSURE),)
     rest = Piece(first[len(name) :], LITERAL)
     return (Piece(home, QUOTED), rest, *word[len(_leading_literals(word)) :])
+
+
+def _has_tilde_after(marks: str, word: Word) -> bool:
+    """Whether a `~` stands where bash expands it in an assignment."""
+    before = ""
+    for piece in word:
+        if piece.kind == LITERAL and piece.text.startswith("~") and before[-1:] in tuple(marks):
+            return True
+        before += piece.text
+    return False
 
 
 def _leading_literals(word: Word) -> list[str]:
