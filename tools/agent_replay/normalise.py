@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from itertools import zip_longest
 from typing import Any, NamedTuple
 
 _KINDS = {
@@ -27,6 +26,7 @@ _START = r"(?:(?<![0-9a-zA-Z])|(?<=\x1b\[\dm)|(?<=\x1b\[\d\dm))"
 _TOKEN = re.compile(
     f"{_START}(?:" + "|".join(f"(?P<{kind}>{form})" for kind, form in _KINDS.items()) + ")"
 )
+_ANY_HASH = "[0-9a-f]{7,39}"
 _BOUND = ("id", "hash", "short", "number")
 
 
@@ -54,6 +54,13 @@ def plain(text: str) -> str:
     return "".join(f"<{part.kind}>" if part.kind else part.text for part in tokens(text))
 
 
+def _form(part: Token) -> str:
+    """What may stand in a part's place. A short hash is one by its place: it may be all digits."""
+    if not part.kind:
+        return re.escape(part.text)
+    return f"({_ANY_HASH if part.kind == 'short' else _KINDS[part.kind]})"
+
+
 class Bindings:
     """Which id of the recording is which id of the replay."""
 
@@ -71,15 +78,16 @@ class Bindings:
     def same(self, recorded: str, actual: str) -> bool:
         """Whether two texts are the same but for what is declared; learns the pairs if so."""
         actual = self._recorded_paths(actual)
-        pairs = list(zip_longest(tokens(recorded), tokens(actual)))
-        if any(a is None or b is None or a.kind != b.kind for a, b in pairs):
+        parts = list(tokens(recorded))
+        match = re.fullmatch("".join(map(_form, parts)), actual)
+        if match is None:
             return False
-        if any(a.text != b.text for a, b in pairs if not a.kind):
+        kinds = [part for part in parts if part.kind]
+        pairs = list(zip(kinds, match.groups(), strict=True))
+        bound = [(part.text, now) for part, now in pairs if part.kind in _BOUND]
+        if not all(self._agrees(one, other) for one, other in bound):
             return False
-        new = [(a.text, b.text) for a, b in pairs if a.kind in _BOUND]
-        if not all(self._agrees(one, other) for one, other in new):
-            return False
-        for one, other in new + [(a.text, b.text) for a, b in pairs if a.kind == "time"]:
+        for one, other in bound + [(part.text, now) for part, now in pairs if part.kind == "time"]:
             self._bind(one, other)
         return True
 

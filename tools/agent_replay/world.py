@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -79,11 +80,24 @@ def _files(repo: Path) -> dict[str, str]:
     """Every file but git's own, its text compared without what may differ."""
     paths = sorted(p for p in repo.rglob("*") if p.is_file())
     names = {path.relative_to(repo): path for path in paths}
+    hashes = _commits(repo)
     return {
-        str(name): _digest(plain(path.read_text(encoding="utf-8", errors="surrogateescape")))
+        str(name): _digest(plain(hashes.sub("<short>", _text(path))))
         for name, path in names.items()
         if name.parts[0] != ".git"
     }
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="surrogateescape")
+
+
+def _commits(repo: Path) -> re.Pattern[str]:
+    """The short forms of the repository's commits: one of digits only looks like a number."""
+    command = ["git", "-C", str(repo), "rev-list", "--all"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    known = [f"{sha[:7]}[0-9a-f]{{0,32}}" for sha in done.stdout.split()]
+    return re.compile(rf"(?<![0-9a-zA-Z])(?:{'|'.join(known) or '(?!)'})(?![0-9a-zA-Z])")
 
 
 def _digest(text: str) -> str:
