@@ -63,6 +63,7 @@ JUDGES: Mapping[type, tuple[str, ...]] = {
     ),
 }
 _UNNUMBERED = ("tools",)
+_ASKS = "keep_branches"
 
 
 def rule(name: str) -> ModuleType:
@@ -108,9 +109,12 @@ def verdict(effects: Sequence[Effect], context: Context) -> Verdict:
 
 
 def judged(effect: Effect, context: Context) -> list[Finding]:
-    """All findings on one effect; a hard rule's denial makes the general one superfluous."""
+    """All findings on one effect; a hard rule's denial makes the general one superfluous.
+
+    So does its question about a clean-up: the person asked for it by name, and confirms it.
+    """
     found = list(dict.fromkeys(_opinions(effect, context)))
-    hard = any(f.decision == DENY and f.rule not in _UNNUMBERED for f in found)
+    hard = any(f.rule not in _UNNUMBERED and (f.decision == DENY or f.rule == _ASKS) for f in found)
     kept = [f for f in found if not (hard and f.rule in _UNNUMBERED)]
     return _passable(kept, effect, context) if isinstance(effect, RunBauplan) else kept
 

@@ -45,6 +45,7 @@ def judge(event: Event, *, active: bool = False) -> Verdict:
     if session.starts_healing(event):
         session.start(event)
     elif not active and not session.active(event):
+        session.overheard(event)
         return SILENCE
     elif event.phase == events.PROMPT and session.is_over(event):
         session.end(event)

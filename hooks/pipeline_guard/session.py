@@ -90,6 +90,15 @@ def heard(event: Event) -> None:
         ledger_of(event).append({"fact": "prompt", "text": event.prompt})
 
 
+def overheard(event: Event) -> None:
+    """Remember a prompt from before healing that names a branch of one: rule 5 goes by it.
+
+    Only what the launcher hands on is kept, so an ordinary prompt leaves nothing behind.
+    """
+    if event.prompt:
+        heard(event)
+
+
 def is_over(event: Event) -> bool:
     """Whether the last stop was accepted with valid reports, so that a new prompt ends healing."""
     if not event.prompt:

@@ -331,12 +331,7 @@ rm -r debug/job
         healing.ready().knows(prompts=(healing.fill(prompt),))
         if command.startswith("git branch"):
             healing.git("branch", "debug/other")
-        assert self.asked(healing, command) == decision
-
-    def asked(self, healing, command: str) -> str:
-        found = healing.bash(healing.fill(command))
-        rule5 = [f.decision for f in found.findings if f.rule == "keep_branches"]
-        return rule5[0] if rule5 else found.decision
+        assert healing.bash(healing.fill(command)).decision == decision
 
     def test_the_configuration_may_forbid_it_altogether(self, healing):
         healing.ready().knows(prompts=(healing.fill("delete demo.debug_{short}"),))

@@ -73,6 +73,19 @@ def test_a_prompt_that_mentions_the_skill_does_not(agent, words: str):
     assert not is_on(agent)
 
 
+def test_the_persons_word_about_a_branch_counts_from_before_healing_too(agent):
+    """Rule 5 asks where a clean-up was asked for by name; the launcher hands on such a prompt."""
+    removal = "bauplan branch rm demo.debug_1"
+    assert agent.prompt("look at the job, then delete demo.debug_1").silent
+    assert armed(agent) == []
+    assert agent.before("Bash", command=removal).silent
+    agent.starts_healing()
+    answer = agent.before("Bash", command=removal).answer["hookSpecificOutput"]
+    assert answer["permissionDecision"] == "ask", answer
+    answer = agent.before("Bash", command=f"{removal}2").answer["hookSpecificOutput"]
+    assert answer["permissionDecision"] == "deny"
+
+
 def test_it_holds_in_subagents_and_in_another_folder(healing):
     call = {"tool_name": "Bash", "tool_input": {"command": FORBIDDEN}}
     event = healing.event("PreToolUse", agent_id="a1", agent_type="Explore", **call)
