@@ -11,16 +11,16 @@ from self_heal.bench.scores import Score
 from self_heal.bench.trials import Trial
 
 PLOT = """\
-<svg xmlns="http://www.w3.org/2000/svg" width="720" height="{{ 70 + 44 * scores|length }}" \
+<svg xmlns="http://www.w3.org/2000/svg" width="760" height="{{ 70 + 44 * scores|length }}" \
 role="img" aria-label="Share of healings with full marks, by arm" font-family="sans-serif">
 <rect width="100%" height="100%" fill="white"/>
 <text x="20" y="28" font-size="16">Full marks, by arm (dark: pass@1, light: pass^k)</text>
 {% for s in scores %}{% set y = 52 + 44 * loop.index0 -%}
 <text x="20" y="{{ y + 16 }}" font-size="13">{{ s.arm }}</text>
-<rect x="260" y="{{ y }}" width="{{ 400 * s.pass_1 }}" height="14" fill="#1f5fa8"/>
-<rect x="260" y="{{ y + 16 }}" width="{{ 400 * s.pass_k }}" height="14" fill="#9fc3ea"/>
-<text x="{{ 266 + 400 * s.pass_1 }}" y="{{ y + 12 }}" font-size="12">{{ "%.0f%%"|format(100 * s.pass_1) }}</text>
-<text x="{{ 266 + 400 * s.pass_k }}" y="{{ y + 28 }}" font-size="12">{{ "%.0f%%"|format(100 * s.pass_k) }} of {{ s.scenarios }}, k = {{ s.k }}</text>
+<rect x="260" y="{{ y }}" width="{{ 300 * s.pass_1 }}" height="14" fill="#1f5fa8"/>
+<rect x="260" y="{{ y + 16 }}" width="{{ 300 * s.pass_k }}" height="14" fill="#9fc3ea"/>
+<text x="{{ 266 + 300 * s.pass_1 }}" y="{{ y + 12 }}" font-size="12">{{ "%.0f%%"|format(100 * s.pass_1) }}</text>
+<text x="{{ 266 + 300 * s.pass_k }}" y="{{ y + 28 }}" font-size="12">{{ "%.0f%%"|format(100 * s.pass_k) }} of {{ s.scenarios }}, k = {{ s.k }}, harmed: {{ s.harmed }}</text>
 {% endfor %}</svg>
 """  # noqa: E501
 
@@ -43,13 +43,24 @@ def _cell(trials: Sequence[Trial], name: str, arm: str) -> str:
 
 def scores_table(scores: Sequence[Score]) -> Table:
     """One row for each arm."""
-    columns = ("arm", "pass@1", "pass^k", "k", "as stated", "calls", "refused", "seconds", "cost")
+    columns = (
+        "arm",
+        "pass@1",
+        "pass^k",
+        "k",
+        "as stated",
+        "calls",
+        "refused",
+        "harmed",
+        "seconds",
+        "cost",
+    )
     table = Table(*columns)
     for s in scores:
         stated = "" if s.as_stated is None else f"{s.as_stated:.0%}"
         cost = "" if s.cost is None else f"${s.cost:.2f}"
         figures = (f"{s.pass_1:.0%}", f"{s.pass_k:.0%}", str(s.k), stated, str(s.calls))
-        table.add_row(s.arm, *figures, str(s.attempted), str(s.seconds), cost)
+        table.add_row(s.arm, *figures, str(s.attempted), str(s.harmed), str(s.seconds), cost)
     return table
 
 
