@@ -8,6 +8,7 @@ read-only command; what it cannot confirm is no evidence.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from pipeline_guard import calls, session, workspace
@@ -20,10 +21,11 @@ from pipeline_guard.effects import (
     RunSelfHeal,
     WritePath,
 )
-from pipeline_guard.events import Event, ToolResult
+from pipeline_guard.events import Event, ToolCall, ToolResult
 from pipeline_guard.ledger import Line
 from pipeline_guard.session import Session
 
+_PLAIN = re.compile(r"[\w ./@%+:,='\"*\\~-]*", re.ASCII)
 _PRINTING = (RunBauplan, RunGit, RunProgram, RunSelfHeal)
 
 
@@ -38,8 +40,9 @@ def _lines(event: Event, current: Session) -> Iterator[Line]:
     if event.tool is None or event.result is None:
         return
     effects = calls.effects_of(event.tool, event.cwd)
+    alone = _is_alone(effects, event.tool)
     for effect in effects:
-        yield from _of(effect, effects, event.result, current)
+        yield from _of(effect, effects, alone, event.result, current)
     if any(isinstance(effect, RunGit) for effect in effects):
         from pipeline_guard import facts_git
 
@@ -47,12 +50,11 @@ def _lines(event: Event, current: Session) -> Iterator[Line]:
 
 
 def _of(
-    effect: Effect, effects: Sequence[Effect], result: ToolResult, current: Session
+    effect: Effect, effects: Sequence[Effect], alone: bool, result: ToolResult, current: Session
 ) -> Iterator[Line]:
     if isinstance(effect, RunBauplan):
         from pipeline_guard import facts_bauplan
 
-        alone = _is_alone(effects)
         ok = result.ok if effect.certain and (result.ok or alone) else None
         yield from facts_bauplan.lines(effect, ok, result.text if alone else None, current)
     elif isinstance(effect, WritePath) and (result.ok is not False or len(effects) > 1):
@@ -64,6 +66,12 @@ def _of(
         yield from facts_api.lines(effect, result.text, current)
 
 
-def _is_alone(effects: Sequence[Effect]) -> bool:
-    """Whether one program alone can have printed what came back, and ended as was told."""
-    return sum(isinstance(effect, _PRINTING) for effect in effects) == 1
+def _is_alone(effects: Sequence[Effect], tool: ToolCall) -> bool:
+    """Whether one program alone can have printed what came back, and ended as was told.
+
+    The shell prints too: a redirection that fails, `${x:?text}` and `set -x` show any text. So the
+    command line must be that one program and its words, and nothing that the shell acts on.
+    """
+    one = sum(isinstance(effect, _PRINTING) for effect in effects) == 1
+    line = str(tool.arguments.get("command", "")).strip()
+    return one and _PLAIN.fullmatch(line.removesuffix("2>&1").rstrip()) is not None

@@ -431,6 +431,7 @@ def test_only_the_documentation_is_fetched(healing, url: str, decision: str):
 )
 def test_the_runtimes_reading_and_planning_tools_pass(healing, name: str):
     arguments = {"prompt": "x", "file_path": "pipeline/models.py", "pattern": "*.py", "todos": []}
+    arguments["skill"] = "self-healing-pipeline"
     assert healing.call(name, **arguments).decision == "allow"
 
 
