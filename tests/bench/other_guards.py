@@ -55,7 +55,6 @@ def _install(steps: tuple[list[str], ...]) -> str:
 
 def _judges(command: list[str], event: bytes, folder: Path) -> Callable[[], object]:
     environment = {"HOME": str(folder), "PATH": os.environ["PATH"]}
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     return lambda: subprocess.run(
-        command, input=event, env=environment, cwd=folder, check=True, **quiet
+        command, input=event, env=environment, cwd=folder, check=True, capture_output=True
     )

@@ -7,6 +7,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from pipeline_guard.decide import decide
+from pipeline_guard.events import BEFORE_TOOL, Event, ToolCall
 from tests.bench.rows import Row
 from tests.guard.conftest import Healing
 from tests.guard.test_shell_corpus import BYPASSES, INNOCENT, PAYLOADS, disguised
@@ -40,11 +42,14 @@ def measure() -> list[Row]:
 
 
 def _mean(healing: Healing, commands: list[str]) -> float:
-    """CPU seconds of one verdict, after each command was judged once."""
-    healing.ready()
-    for command in commands:
-        healing.bash(command)
+    """CPU seconds of one verdict in a session that is past the gate, each judged once before."""
+    session = healing.ready().session()
+    here = str(healing.folder)
+    calls = [ToolCall("Bash", {"command": command}) for command in commands]
+    events = [Event("claude", BEFORE_TOOL, session.key, here, call) for call in calls]
+    for event in events:
+        decide(event, session)
     started = time.process_time()
-    for command in commands:
-        healing.bash(command)
-    return (time.process_time() - started) / len(commands)
+    for event in events:
+        decide(event, session)
+    return (time.process_time() - started) / len(events)
