@@ -37,12 +37,12 @@ class Session(NamedTuple):
 def active(event: Event) -> bool:
     """Whether healing is on for this event's session; an error when that cannot be known.
 
-    A session that is on only through its process, or as a fork of another, is on by itself from
-    then on: it stays on when it is resumed.
+    A session that is on only through its process, its repository, or as a fork of another, is on
+    by itself from then on: it stays on when it is resumed, and for a call in another folder.
     """
     repo = _repository(event.cwd)
     way = arming.why_on(event.session_id, repo)
-    if way == arming.PROCESS:
+    if way in (arming.PROCESS, arming.REPOSITORY):
         arming.arm_session(event.session_id, repo)
     return bool(way) or _is_fork(event, repo)
 

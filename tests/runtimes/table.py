@@ -77,12 +77,18 @@ def faults(outcomes: Mapping[str, str]) -> list[str]:
 
 
 def differences(results: Results, before: Results) -> list[str]:
-    """What differs from the table: by runtime, whatever the version."""
-    rows = {program.partition(" ")[0]: outcomes for program, outcomes in sorted(before.items())}
+    """What differs from the table, whatever the version."""
+    rows = {_unversioned(program): outcomes for program, outcomes in sorted(before.items())}
     return [
-        f"{program}: {case}: {outcome} (the table says {rows.get(runtime, {}).get(case, '?')})"
+        f"{program}: {case}: {outcome} (the table says {row.get(case, '?')})"
         for program, outcomes in sorted(results.items())
-        for runtime in (program.partition(" ")[0],)
+        for row in (rows.get(_unversioned(program), {}),)
         for case, outcome in outcomes.items()
-        if outcome != rows.get(runtime, {}).get(case)
+        if outcome != row.get(case)
     ]
+
+
+def _unversioned(program: str) -> str:
+    """`codex, as a plugin` for `codex 0.169.0, as a plugin`."""
+    runtime, _, rest = program.partition(" ")
+    return runtime + rest.lstrip("0123456789.")

@@ -96,3 +96,13 @@ def test_an_agent_cannot_switch_the_guard_off(tmp_path):
     """Whatever the runtime, what it leaves in the environment tells that no person typed this."""
     agent = Agent("copilot", tmp_path)
     assert agent.shell(f"{SELF_HEAL} guard off").returncode == 9
+
+
+def test_a_session_in_an_armed_repository_is_on_for_calls_elsewhere_too(tmp_path):
+    """Codex tells the folder that a command runs in as the event's own."""
+    agent = Agent("codex", tmp_path)
+    said = payload("codex-0.169.0", "UserPromptSubmit") | {"cwd": str(agent.repo)}
+    agent.shell(command("prompt", "codex"), json.dumps(said))
+    elsewhere = payload("codex-0.169.0", "PreToolUse.Bash") | {"cwd": str(tmp_path)}
+    elsewhere["tool_input"] = {"command": f"git -C {agent.repo} push origin main"}
+    assert '"deny"' in agent.shell(command("before-tool", "codex"), json.dumps(elsewhere)).stdout
