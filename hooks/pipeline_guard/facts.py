@@ -8,7 +8,6 @@ read-only command; what it cannot confirm is no evidence.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from pipeline_guard import calls, session, workspace
@@ -25,7 +24,7 @@ from pipeline_guard.events import Event, ToolCall, ToolResult
 from pipeline_guard.ledger import Line
 from pipeline_guard.session import Session
 
-_PLAIN = re.compile(r"[\w ./@%+:,='\"*\\~-]*", re.ASCII)
+_PLAIN = r"[\w ./@%+:,='\"*\\~-]*"
 _PRINTING = (RunBauplan, RunGit, RunProgram, RunSelfHeal)
 
 
@@ -72,6 +71,9 @@ def _is_alone(effects: Sequence[Effect], tool: ToolCall) -> bool:
     The shell prints too: a redirection that fails, `${x:?text}` and `set -x` show any text. So the
     command line must be that one program and its words, and nothing that the shell acts on.
     """
-    one = sum(isinstance(effect, _PRINTING) for effect in effects) == 1
-    line = str(tool.arguments.get("command", "")).strip()
-    return one and _PLAIN.fullmatch(line.removesuffix("2>&1").rstrip()) is not None
+    if sum(isinstance(effect, _PRINTING) for effect in effects) != 1:
+        return False
+    import re  # needed for a command line only
+
+    line = str(tool.arguments.get("command", "")).strip().removesuffix("2>&1").rstrip()
+    return re.fullmatch(_PLAIN, line, re.ASCII) is not None

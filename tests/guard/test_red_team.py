@@ -63,6 +63,12 @@ COMMANDS = [
     # aggregates by their other names
     ("bauplan query --ref {pinned} 'SELECT bool_and(x > 0) FROM t'", READY, ALLOW, ""),
     ("bauplan query --ref {pinned} 'SELECT x, y FROM t'", READY, DENY, "pinned_queries"),
+    # a job id that is a part of another one
+    ('git commit -m "xx3f0c2a9eyy"', READY, DENY, "git_only"),
+    ('git commit -m "03f0c2a9e"', READY, DENY, "git_only"),
+    ('git commit -m "3f0c2a9e-0000-0000-0000-000000000000"', READY, DENY, "git_only"),
+    ('git commit -m "Fix bpln_3f0c2a9e"', READY, ALLOW, ""),
+    ('git commit -m "Fix (job 3f0c2a9e-dead end)"', READY, ALLOW, ""),
     # two expansions with a blank between them, which the parser counts to the second
     ('a=1; b=2; echo "$a $b"', READY, ALLOW, ""),
     ('echo "$PWD ${HOME}\t$(ls) `pwd` $((1+2))"', READY, ALLOW, ""),

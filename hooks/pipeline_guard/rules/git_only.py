@@ -130,7 +130,7 @@ def _message(call: GitCall, context: Context) -> Iterator[Finding]:
     facts = context.facts
     commit = suggest.hash_of(facts.working_ref)
     if facts.job:
-        if facts.job[:8] not in message:
+        if not _names_job(facts.job, message):
             saw = f"the commit's message lacks the job id {facts.job[:8]}"
             yield _no(saw, suggest.commit(context))
     elif not commit:
@@ -138,6 +138,14 @@ def _message(call: GitCall, context: Context) -> Iterator[Finding]:
     elif commit[:7] not in message:
         saw = "the commit's message lacks the pinned hash (there is no job)"
         yield _no(saw, suggest.commit(context))
+
+
+def _names_job(job: str, message: str) -> bool:
+    """Its id in full or its first 8 characters, and not as a part of another id."""
+    import re  # needed for a commit only
+
+    ids = r"(?<![^\W_])[0-9a-f]{8}(?:(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?(?![^\W_])"
+    return not {job, job[:8]}.isdisjoint(re.findall(ids, message))
 
 
 def _revert(call: GitCall, context: Context) -> Iterator[Finding]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -60,6 +59,8 @@ def _renamed(effect: WritePath | DeletePath) -> Iterator[tuple[str, str]]:
 
 def _project_id(text: str) -> str:
     """The `id` below `project`, read by lines: YAML takes too long to load in a hook."""
+    import re  # needed for the project file only
+
     found = re.search(
         r"(?m)^project:[^\n]*\n(?:[ \t#][^\n]*\n|\n)*?[ \t]+id:[ \t]*(\S+)", text + "\n"
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 
 from pipeline_guard import suggest, workspace
@@ -92,6 +91,8 @@ def _content(effect: WritePath) -> Iterator[Finding]:
 
 def _is_query(text: str) -> bool:
     """One statement that begins as a query does; its comments and templates left out."""
+    import re  # needed for SQL only
+
     bare = re.sub(r"(?s)--[^\n]*|/\*.*?\*/|\{%.*?%\}|'(?:[^']|'')*'", " ", text).strip()
     begins = re.match(r"(?i)[(\s]*(?:select|with|from|values|table)\b|\{\{", bare)
     return bool(begins) and ";" not in bare.rstrip("; \n\t\r")
