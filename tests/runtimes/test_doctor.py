@@ -72,7 +72,8 @@ def test_the_machine_is_looked_at(person: Person):
     assert said["interpreter"]["ok"] is None
     person.run("install", "--runtime", "gemini")
     said = {f["what"]: f for f in json.loads(person.run("doctor", "--json").stdout)["This machine"]}
-    assert said["interpreter"] == {"what": "interpreter", "ok": True, "said": sys.executable}
+    assert said["interpreter"]["ok"]
+    assert Path(said["interpreter"]["said"]).samefile(sys.executable)
 
 
 @pytest.mark.parametrize("runtime", sorted(TARGETS))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from pipeline_guard import runtimes
+from self_heal.errors import BadInput, InTheWay, NoPermission
 from self_heal.install.targets import TARGETS, Scope, Target
 
 RUNTIMES = sorted(TARGETS)
@@ -152,7 +153,7 @@ def test_settings_of_another_form_are_left_untouched(machine: Machine, content: 
     path = settings(TARGETS["codex"], content, machine)
     before = machine.files()
     done = machine.run(words, "--runtime", "codex")
-    assert done.code == 4
+    assert done.code == BadInput.exit_code
     assert str(path) in done.err
     assert "left untouched" in done.err
     assert done.err.count("\n") == 1
@@ -172,7 +173,7 @@ def test_no_write_permission_says_so_and_leaves_no_half(machine: Machine):
     path.symlink_to("/sys/hooks.json")
     before = machine.files()
     done = machine.run("install", "--runtime", "codex")
-    assert done.code == 10, done
+    assert done.code == NoPermission.exit_code, done
     assert "cannot be written" in done.err
     assert "/sys/" in done.err
     assert machine.files() == before
@@ -183,7 +184,7 @@ def test_a_persons_own_skill_of_that_name_is_not_overwritten(machine: Machine):
     folder.mkdir(parents=True)
     (folder / "SKILL.md").write_text("mine")
     done = machine.run("install", "--runtime", "gemini")
-    assert done.code == 5
+    assert done.code == InTheWay.exit_code
     assert (folder / "SKILL.md").read_text() == "mine"
 
 
