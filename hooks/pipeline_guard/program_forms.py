@@ -13,8 +13,10 @@ from pipeline_guard.reads import program, reads
 from pipeline_guard.shell_state import Unsure
 
 _SED_LINES = re.compile(r"\d{1,9}(,(\d{1,9}|\$))?p(;\d{1,9}(,(\d{1,9}|\$))?p)*|\$p")
-# `.env` is a field and `"env"` a key; jq's own env and $ENV are the environment.
-_JQ_OUTSIDE = re.compile(r"(?<![.\w$\"'])env\b|(?<![.\w\"'])ENV\b|\b(include|import|modulemeta)\b")
+# `.env` is a field, `"env"` and `env:` are keys; jq's own env and $ENV are the environment.
+_JQ_OUTSIDE = re.compile(
+    r"(?<![.\w$\"'])env\b(?!\s*:)|(?<![.\w\"'])ENV\b|\b(include|import|modulemeta)\b"
+)
 _TEST_FILES = frozenset("-a -b -c -d -e -f -g -h -k -L -O -G -N -p -r -s -S -u -w -x".split())
 
 

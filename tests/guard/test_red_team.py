@@ -22,6 +22,9 @@ COMMANDS = [
     ("jq -n --args '$x' --rawfile x ~/.bauplan/config.yml", READY, DENY, "credentials"),
     ("jq -n --args '$x' --slurpfile x .env", READY, DENY, "credentials"),
     ("jq -n --args '$ARGS.positional' a b", READY, ALLOW, ""),
+    ("jq -c 'map({id, env: .env})' out.json", READY, ALLOW, ""),
+    ("jq -n '{a: env}'", READY, DENY, "credentials"),
+    ("jq -n '{(env | tostring): 1}'", READY, DENY, "credentials"),
     ("jq --arg s Fail '.[] | select(.status == $s)' jobs.json", READY, ALLOW, ""),
     # a setting of git that only begins like a harmless one
     ("git -c core.pager='cat; git push' log", READY, DENY, "tools"),
