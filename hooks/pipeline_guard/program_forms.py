@@ -17,8 +17,6 @@ _SED_LINES = re.compile(r"\d{1,9}(,(\d{1,9}|\$))?p(;\d{1,9}(,(\d{1,9}|\$))?p)*|\
 _JQ_OUTSIDE = re.compile(
     r"(?<![.\w$\"'])env\b(?!\s*:)|(?<![.\w\"'])ENV\b|\b(include|import|modulemeta)\b"
 )
-    r"(?<![.\w$\"'])env\b(?!\s*:)|(?<![.\w\"'])ENV\b|\b(include|import|modulemeta)\b"
-)
 _TEST_FILES = frozenset("-a -b -c -d -e -f -g -h -k -L -O -G -N -p -r -s -S -u -w -x".split())
 
 
