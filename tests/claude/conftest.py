@@ -57,7 +57,7 @@ def run_claude(claude: Path) -> Callable[..., Session]:
             done = subprocess.run(
                 [claude, "-p", prompt, *_options(), *arguments],
                 cwd=folder,
-                env={**environment, **_loopback(url)},
+                env={**environment, **_loopback(url), **_own_folder(environment)},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -72,6 +72,11 @@ def run_claude(claude: Path) -> Callable[..., Session]:
 def _options() -> list[str]:
     plugin = ["--plugin-dir", str(plugin_root()), "--allowedTools", TOOLS]
     return [*plugin, "--output-format", "stream-json", "--verbose"]
+
+
+def _own_folder(environment: Mapping[str, str]) -> dict[str, str]:
+    """Claude Code keeps its own files beside the home folder, which belongs to the agent's tools."""
+    return {"CLAUDE_CONFIG_DIR": f"{environment['HOME']}-of-claude"}
 
 
 def _loopback(url: str) -> dict[str, str]:
