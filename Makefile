@@ -29,7 +29,7 @@ programs: $(addsuffix /node_modules/.installed,$(PROGRAMS))
 
 %/node_modules/.installed: %/package.json
 	@if command -v npm >/dev/null; then \
-		npm install --prefix $* --no-audit --no-fund --no-package-lock --loglevel=error && touch $@; \
+		npm install --prefix $* --no-audit --no-fund --no-package-lock --loglevel=error --fetch-retries=1 --fetch-timeout=60000 && touch $@; \
 	fi || true
 	@test -e $@ || echo "$* could not be installed with npm: its tests will be skipped"
 
