@@ -6,11 +6,13 @@ and `shell_branches` register are followed, everything else is an `Unknown` effe
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterator
 
 from pipeline_guard import shell_branches as _branches  # noqa: F401 - registers its handlers
 from pipeline_guard import shell_flow, shell_visit
-from pipeline_guard.effects import Effect, ReadPath, ReadVariable, RunProgram, Unknown
+from pipeline_guard.effects import Effect, ReadPath, ReadVariable, RunProgram, Unknown, WritePath
 from pipeline_guard.shell_state import MAX_BYTES, Beyond, Log, Place, Shell, World
 from pipeline_guard.shell_tree import parse
 
@@ -36,7 +38,17 @@ def effects_of_command(command: str, cwd: str, certain: bool = True) -> list[Eff
         log.add(Unknown(command[:120], "it is nested too deep"))
     except (OSError, ValueError) as error:
         log.add(Unknown(command[:120], f"a path in it cannot be resolved ({error})"))
-    return _without_repeats(log.effects)
+    return _without_repeats([*log.effects, *_late_matches(log)])
+
+
+def _late_matches(log: Log) -> Iterator[Unknown]:
+    """A pattern may also match a file that the same command line writes."""
+    for effect in log.effects if log.scans else ():
+        if not isinstance(effect, WritePath) or os.path.lexists(effect.path):
+            continue
+        if any(scan.takes(effect.path) for scan in log.scans):
+            why = "a pattern may match it once it is written"
+            yield Unknown(effect.path, why, "Write the file in a call of its own.")
 
 
 def _without_repeats(effects: list[Effect]) -> list[Effect]:

@@ -163,6 +163,7 @@ def _check_body(shell: Shell, node: Node, parts: dict[str, Node]) -> None:
     body = parts.get("heredoc_body")
     if not first or last.end_byte >= first or (body is not None and body.start_byte < first):
         raise shell.beyond(node, "the line of its here-document was not understood")
+    _check_same_line(shell, node, last.end_byte, first - 1)
     if _end(shell.source, first, word.encode(), "<<-" in parts) != end.end_byte:
         raise shell.beyond(node, "its here-document does not end where it seems to")
 

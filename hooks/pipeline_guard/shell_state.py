@@ -9,6 +9,8 @@ from pipeline_guard.effects import Effect, Unknown
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Node
+
+    from pipeline_guard.globs import Scan
 else:
     Node = Any
 
@@ -123,6 +125,7 @@ class Log:
 
     def __init__(self) -> None:
         self.effects: list[Effect] = []
+        self.scans: list[Scan] = []
         self.steps = 0
         self.depth = 0
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from pipeline_guard import braces, expansions, globs
 from pipeline_guard.braces import LIST, LITERAL, QUOTED, UNSURE, UNSURE_MANY, VALUE, Piece, Word
+from pipeline_guard.globs import Scan
 from pipeline_guard.shell_state import Beyond, Node, Place, Shell, Unsure, World
 from pipeline_guard.shell_tree import HOLES, holes, opening
 
@@ -41,7 +42,9 @@ def arguments(shell: Shell, node: Node, world: World, place: Place) -> list[str]
     return [
         argument
         for variant in braces.expand(word)
-        for argument in _fields(_with_tilde(variant, world, written), world, written)
+        for argument in _fields(
+            _with_tilde(variant, world, written), world, written, shell.log.scans
+        )
     ]
 
 
@@ -108,7 +111,7 @@ def _leading_literals(word: Word) -> list[str]:
     return texts
 
 
-def _fields(word: Word, world: World, written: str) -> Iterator[str]:
+def _fields(word: Word, world: World, written: str, scans: list[Scan]) -> Iterator[str]:
     """Split the unquoted values, then expand the globs of each resulting word."""
     telling = [piece for piece in word if piece != _EMPTY]
     if len(telling) == 1 and telling[0].kind == LIST:
@@ -118,7 +121,7 @@ def _fields(word: Word, world: World, written: str) -> Iterator[str]:
         if kinds & {UNSURE, UNSURE_MANY, LIST}:
             yield Unsure(written, bool(kinds & {UNSURE_MANY, LIST}), _lead(word))
         elif any(active and globs.ACTIVE & set(text) for text, active in parts):
-            yield from globs.expand(parts, world.cwd)
+            yield from globs.expand(parts, world.cwd, scans)
         else:
             yield "".join(text for text, _ in parts)
 
