@@ -18,8 +18,8 @@ from pipeline_guard.session import Session
 
 if TYPE_CHECKING:
     from pipeline_guard.bauplan_cli import BauplanCall
-    from pipeline_guard.gitstate import Change
-    from pipeline_guard.reference import Reference
+    from pipeline_guard.bauplan_cli.reference import Reference
+    from pipeline_guard.git_cli.state import Change
 
 UNKNOWN_BRANCH = "?"
 
@@ -77,7 +77,7 @@ class Context:
     def reference(self) -> Reference:
         """The command line of the installed version of bauplan."""
         if self._reference is None:
-            from pipeline_guard import reference
+            from pipeline_guard.bauplan_cli import reference
 
             self._reference = reference.load(account.installed_version())
         return self._reference
@@ -94,7 +94,7 @@ class Context:
     def changes(self) -> list[Change]:
         """What git says is changed, as it was before the call; asked once."""
         if self._changes is None:
-            from pipeline_guard import gitstate
+            from pipeline_guard.git_cli import state as gitstate
 
             self._changes = gitstate.changes(self.workspace.repo) if self.workspace.repo else []
         return self._changes

@@ -11,9 +11,10 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pipeline_guard import evidence, lineage, suggest
+from pipeline_guard import evidence, suggest
 from pipeline_guard.context import Context
 from pipeline_guard.ledger import Facts
+from pipeline_guard.project import lineage
 
 
 class Gap(NamedTuple):

@@ -20,8 +20,17 @@ import os
 from _thread import get_ident  # built in: `threading` would cost the hot path 2 ms
 
 NAME = "self-healing-pipeline"
+PACKAGES = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+"""The folder that `pipeline_guard` is imported from."""
+_IN_WHEEL = ("self_heal", "plugin", "schemas")
 _LONGEST_NAME = 180
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+
+
+def schemas() -> str:
+    """`schemas/` beside `hooks/` in a checkout or plugin, else the copy that the wheel carries."""
+    beside = os.path.join(os.path.dirname(PACKAGES), "schemas")
+    return beside if os.path.isdir(beside) else os.path.join(PACKAGES, *_IN_WHEEL)
 
 
 def state_folder() -> str:

@@ -64,9 +64,9 @@ def _judge_active(event: Event) -> Verdict:
         session.heard(event)
         return SILENCE
     if event.phase == events.AFTER_TOOL:
-        from pipeline_guard import facts
+        from pipeline_guard.facts.after_tool import learn
 
-        facts.learn(event, session.load(event))
+        learn(event, session.load(event))
         return SILENCE
     if event.phase == events.STOP:
         from pipeline_guard import stop

@@ -6,8 +6,9 @@ import os
 import time
 from typing import NamedTuple
 
-from pipeline_guard import arming, events, folding, forks, home, policy, workspace
+from pipeline_guard import arming, events, forks, home, policy, workspace
 from pipeline_guard.events import Event, ToolCall
+from pipeline_guard.facts import folding
 from pipeline_guard.ledger import Facts, Ledger, LedgerError, Line
 from pipeline_guard.policy import Policy
 from pipeline_guard.workspace import Workspace

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from fake_bauplan import nyc
 from fake_bauplan.catalog import Catalog
-from fake_bauplan.catalog_types import PutTable
+from fake_bauplan.catalog.types import PutTable
 from fake_bauplan.lakehouse import Lakehouse
 from fake_bauplan.server import serve
 from tests.bench.rows import Row, side_by_side

@@ -75,7 +75,7 @@ def _options() -> list[str]:
 
 
 def _own_folder(environment: Mapping[str, str]) -> dict[str, str]:
-    """Claude Code keeps its own files beside the home folder, which belongs to the agent's tools."""
+    """Claude Code keeps its own files beside the home folder of the agent's tools."""
     return {"CLAUDE_CONFIG_DIR": f"{environment['HOME']}-of-claude"}
 
 

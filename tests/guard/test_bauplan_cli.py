@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline_guard import reference
-from pipeline_guard.bauplan_cli import BauplanCall, read
+from pipeline_guard.bauplan_cli import BauplanCall, read, reference
 
 REF = "demo.nightly@" + "8d3f" * 16
 

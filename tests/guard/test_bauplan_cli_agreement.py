@@ -17,8 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline_guard import bauplan_cli, reference
-from pipeline_guard.reference import Command, Option, Reference, Value
+from pipeline_guard import bauplan_cli
+from pipeline_guard.bauplan_cli import reference
+from pipeline_guard.bauplan_cli.reference import Command, Option, Reference, Value
 from self_heal.reference.program import Program
 from tests.programs import program_of
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline_guard import git_cli, git_options
+from pipeline_guard import git_cli
+from pipeline_guard.git_cli import options as git_options
 
 
 def call(*words: str) -> git_cli.GitCall:

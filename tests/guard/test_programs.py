@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline_guard import effects as e
-from pipeline_guard import programs
+from pipeline_guard.programs import argv as programs
 from pipeline_guard.shell import effects_of_command
 
 

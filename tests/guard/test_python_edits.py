@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline_guard import python_edits
+from pipeline_guard.project import edits as python_edits
 
 BEFORE = '''import bauplan
 import pyarrow as pa

@@ -7,7 +7,7 @@ import pytest
 
 from fake_bauplan import errors
 from fake_bauplan.catalog import Catalog
-from fake_bauplan.catalog_types import (
+from fake_bauplan.catalog.types import (
     Change,
     CommitFilter,
     CopyTable,

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 )
 
 from fake_bauplan import errors
-from fake_bauplan.catalog_types import DropTable, PutNamespace, PutTable
+from fake_bauplan.catalog.types import DropTable, PutNamespace, PutTable
 from fake_bauplan.lakehouse import Lakehouse
 
 SCHEMA = pa.schema([pa.field("x", pa.int64())])

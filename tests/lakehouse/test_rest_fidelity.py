@@ -14,13 +14,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from fake_bauplan import fidelity, rest
-from fake_bauplan.catalog_types import PutNamespace
+from fake_bauplan import fidelity
+from fake_bauplan.catalog.types import PutNamespace
 from fake_bauplan.faults import Fault, Faults
 from fake_bauplan.faults import Kind as FaultKind
 from fake_bauplan.fidelity_calls import COMMANDS, METHODS, SOURCES
 from fake_bauplan.lakehouse import Lakehouse
 from fake_bauplan.server import Server
+from fake_bauplan.wire import rest
 from fake_bauplan.wire.proto import commander_pb2
 
 ROOT = Path(__file__).parents[2]

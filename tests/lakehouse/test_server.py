@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from fake_bauplan.catalog_types import PutNamespace
+from fake_bauplan.catalog.types import PutNamespace
 from fake_bauplan.errors import BranchHeadChanged
 from fake_bauplan.lakehouse import Lakehouse
-from fake_bauplan.mux import is_http2
 from fake_bauplan.server import HOST, Server
+from fake_bauplan.wire.mux import is_http2
 from self_heal.errors import PortInUse
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"

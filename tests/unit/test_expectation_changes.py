@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline_guard import healing_code, reports
-from pipeline_guard.expectation_changes import Changes, compare
+from pipeline_guard import reports
+from pipeline_guard.project import healing_code
+from pipeline_guard.project.expectation_changes import Changes, compare
 from pipeline_guard.reports import Known
 
 HEAD = "import bauplan\nfrom helpers import floor\n\nLIMIT = 10\nOTHER = 1\n\n\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline_guard import reference, reference_build
+from pipeline_guard.bauplan_cli import reference, reference_build
 from self_heal.commands.reference import reference as command
 from self_heal.errors import BadInput, CheckFailed, MissingProgram
 from self_heal.places import plugin_root

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline_guard import reports
-from pipeline_guard import reports_schema as schemas
 from pipeline_guard.reports import Known, Problem
+from pipeline_guard.reports import schema as schemas
 
 TEXTS = Path(__file__).parent / "reports"
 JOB = "3f0c2a9e-5d41-4c1b-9a77-1f2e3d4c5b6a"

@@ -12,7 +12,7 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from pipeline_guard import reports_schema as schemas
+from pipeline_guard.reports import schema as schemas
 from pipeline_guard.rulebook import HARD_RULES
 from self_heal import skill
 from self_heal.places import plugin_root

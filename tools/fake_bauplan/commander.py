@@ -14,21 +14,21 @@ from pathlib import Path
 
 from fake_bauplan import engine as sql_engine
 from fake_bauplan import jobs as job_store
-from fake_bauplan import run_cache
-from fake_bauplan.catalog_types import User
+from fake_bauplan.catalog.types import User
 from fake_bauplan.engine import Engine, SqlError
 from fake_bauplan.errors import BadRequest, NotAWriteBranchRef, PlatformError
 from fake_bauplan.imports import Imports
-from fake_bauplan.job_events import JobFinished, ResultReady
 from fake_bauplan.jobs import RUNNING, Job, Jobs
+from fake_bauplan.jobs.events import JobFinished, ResultReady
 from fake_bauplan.lakehouse import Lakehouse
 from fake_bauplan.permissions import check_run
 from fake_bauplan.refs import Ref
-from fake_bauplan.results import Results
-from fake_bauplan.run_cache import Cache, Reuse
-from fake_bauplan.run_inputs import Tables
-from fake_bauplan.run_log import RunLog
-from fake_bauplan.run_plan import (
+from fake_bauplan.runs import Run
+from fake_bauplan.runs import cache as run_cache
+from fake_bauplan.runs.cache import Cache, Reuse
+from fake_bauplan.runs.inputs import Tables
+from fake_bauplan.runs.log import RunLog
+from fake_bauplan.runs.plan import (
     Plan,
     PlanningError,
     RunRequest,
@@ -36,9 +36,9 @@ from fake_bauplan.run_plan import (
     make_plan,
     unpack,
 )
-from fake_bauplan.run_writes import Writer
-from fake_bauplan.runner import HOSTS
-from fake_bauplan.runs import Run
+from fake_bauplan.runs.results import Results
+from fake_bauplan.runs.runner import HOSTS
+from fake_bauplan.runs.writes import Writer
 from fake_bauplan.schema import UnsupportedType
 
 LOG = logging.getLogger(__name__)

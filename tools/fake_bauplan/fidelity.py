@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fake_bauplan import rest, rest_http
 from fake_bauplan.fidelity_calls import COMMANDS, METHODS, SOURCES
-from fake_bauplan.grpc_service import Service
+from fake_bauplan.wire import rest, rest_http
+from fake_bauplan.wire.grpc_service import Service
 
 HEAD = """# Fidelity of the fake lakehouse
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from fake_bauplan import catalog, folder, users
 from fake_bauplan.catalog import Catalog
-from fake_bauplan.catalog_types import Commit, PutNamespace, PutTable, User
+from fake_bauplan.catalog.types import Commit, PutNamespace, PutTable, User
 from fake_bauplan.clock import Clock
 from fake_bauplan.database import Database
 from fake_bauplan.faults import Faults

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fake_bauplan.catalog_types import User
+from fake_bauplan.catalog.types import User
 from fake_bauplan.errors import Forbidden
 from fake_bauplan.refs import MAIN, zone
 

@@ -12,8 +12,8 @@ from types import TracebackType
 from typing import Protocol
 
 from fake_bauplan.lakehouse import Lakehouse
-from fake_bauplan.mux import is_http2, join
-from fake_bauplan.rest_http import RestHandler
+from fake_bauplan.wire.mux import is_http2, join
+from fake_bauplan.wire.rest_http import RestHandler
 from self_heal.errors import PortInUse
 
 LOG = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ def serve(lakehouse: Lakehouse, port: int = 0) -> Server:
 
 def start_grpc(lakehouse: Lakehouse) -> Backend:
     """The gRPC side of the lakehouse; its libraries load only here."""
-    module = importlib.import_module("fake_bauplan.grpc_service")
+    module = importlib.import_module("fake_bauplan.wire.grpc_service")
     backend: Backend = module.start(lakehouse)
     return backend
 

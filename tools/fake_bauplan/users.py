@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from fake_bauplan.catalog_types import User
+from fake_bauplan.catalog.types import User
 from fake_bauplan.database import Database
 from fake_bauplan.errors import Unauthorized
 from fake_bauplan.refs import MAIN, NAME

@@ -17,8 +17,8 @@ from agent_replay.tools import Outcome as Result
 from healer import environment, journal
 from healer.inprocess import Guard
 from healer.toolbox import Toolbox
-from pipeline_guard import pins
 from pipeline_guard.events import ToolCall
+from pipeline_guard.facts import pins
 from pipeline_guard.ledger import Facts
 from pipeline_guard.verdicts import ALLOW
 from pipeline_guard.wording import reason

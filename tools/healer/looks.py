@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline_guard import account, bauplan_cli, calls, git_cli, reference
+from pipeline_guard import account, bauplan_cli, calls, git_cli
+from pipeline_guard.bauplan_cli import reference
 from pipeline_guard.effects import Effect, FetchUrl, ReadPath, RunBauplan, RunGit, RunProgram
 from pipeline_guard.events import ToolCall
 

@@ -7,7 +7,9 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline_guard import confirm, facts_run, reports, stop, workspace
+from pipeline_guard import reports, stop, workspace
+from pipeline_guard.facts import confirm
+from pipeline_guard.facts import run as facts_run
 from pipeline_guard.ledger import Run
 from pipeline_guard.session import Session
 from self_heal.errors import BudgetSpent, ModelFailed, ModelRefused, NotHealed

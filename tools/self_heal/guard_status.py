@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline_guard import arming, folding, policy, recent, workspace
+from pipeline_guard import arming, policy, recent, workspace
+from pipeline_guard.facts import folding
 from pipeline_guard.ledger import Facts, LedgerError, Line
 from pipeline_guard.policy import PolicyError
 from self_heal import presence

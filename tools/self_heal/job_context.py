@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline_guard import healing_code
+from pipeline_guard.project import healing_code
 from self_heal.errors import BauplanRefused, MissingProgram
 
 

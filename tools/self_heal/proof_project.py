@@ -10,9 +10,9 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline_guard.expectation_changes import used
 from pipeline_guard.project import Model, Project, read_project
-from pipeline_guard.project_graph import parents
+from pipeline_guard.project.expectation_changes import used
+from pipeline_guard.project.graph import parents
 
 ADDED = "proof_expectation.py"
 

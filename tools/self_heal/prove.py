@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline_guard import expectation_changes, healing_code, reports
-from pipeline_guard import reports_schema as schemas
-from pipeline_guard.expectation_changes import Changes
-from pipeline_guard.project import Model
+from pipeline_guard import reports
+from pipeline_guard.project import Model, expectation_changes, healing_code
+from pipeline_guard.project.expectation_changes import Changes
+from pipeline_guard.reports import schema as schemas
 from self_heal import bauplan, proof_project
 from self_heal.errors import BadInput
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pipeline_guard import paths, secrets_map, suggest, workspace
 from pipeline_guard.context import Context
 from pipeline_guard.git_cli import GitCall
-from pipeline_guard.gitstate import Change
+from pipeline_guard.git_cli.state import Change
 from pipeline_guard.verdicts import DENY, Finding
 from pipeline_guard.workspace import Workspace
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline_guard import pins, workspace
+from pipeline_guard import workspace
 from pipeline_guard.context import Context
 from pipeline_guard.effects import CallBauplanApi, DeletePath, Effect, RunBauplan, RunGit
+from pipeline_guard.facts import pins
 from pipeline_guard.git_cli import GitCall
 from pipeline_guard.rules.main_branch import is_debug_branch
 from pipeline_guard.verdicts import ASK, DENY, Finding

@@ -82,7 +82,9 @@ def _content(effect: WritePath) -> Iterator[Finding]:
         if not _is_query(effect.text) and _is_query(text_before(effect.path)):
             yield _no(f"`{effect.path}` would be no query", "A model in SQL is one SELECT")
     elif effect.path.endswith(".py"):
-        from pipeline_guard import python_edits  # it reads Python, which costs 4 ms
+        from pipeline_guard.project import (
+            edits as python_edits,  # it reads Python, which costs 4 ms
+        )
 
         for fault in python_edits.faults(text_before(effect.path), effect.text):
             do = "Keep the edit to models and expectations; look at data with `bauplan query`"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 
-from pipeline_guard import project, python_edits, suggest
+from pipeline_guard import project, suggest
 from pipeline_guard.context import Context
+from pipeline_guard.project import edits as python_edits
 from pipeline_guard.verdicts import DENY, Finding
 
 _NEW_FILE = "expectations.py"

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline_guard import bauplan_cli, folding, lookups, pins, reference, workspace
+from pipeline_guard import bauplan_cli, workspace
+from pipeline_guard.bauplan_cli import reference
+from pipeline_guard.facts import folding, lookups, pins
 from pipeline_guard.ledger import Line
 
 JOB = "3f0c2a9e-0000-4000-8000-000000000001"

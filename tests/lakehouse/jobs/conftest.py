@@ -18,10 +18,10 @@ import pytest
 
 from fake_bauplan.clock import Clock
 from fake_bauplan.commander import Commander
-from fake_bauplan.job_events import Event, Log, TaskFinished
 from fake_bauplan.jobs import Job
+from fake_bauplan.jobs.events import Event, Log, TaskFinished
 from fake_bauplan.lakehouse import Lakehouse
-from fake_bauplan.run_plan import RunRequest
+from fake_bauplan.runs.plan import RunRequest
 from fake_bauplan.server import serve
 
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"

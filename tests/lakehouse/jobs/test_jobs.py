@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fake_bauplan import job_events as events
 from fake_bauplan import jobs as job_store
 from fake_bauplan.clock import Clock
 from fake_bauplan.database import Database
 from fake_bauplan.ids import Ids
-from fake_bauplan.jobs import Filter, JobNotFound, Jobs
+from fake_bauplan.jobs import Filter, JobNotFound, Jobs, events
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 TASK = events.Task("1", "clean", "dag", "PYTHON", "Python model", "clean", "clean", "models.py", 3)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline_guard import project_graph
 from pipeline_guard.project import Project, read_project
+from pipeline_guard.project import graph as project_graph
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fake_bauplan.run_plan import PlanningError
+from fake_bauplan.runs.plan import PlanningError
 
 
 def boom(text, *more: str) -> dict[str, str]:
@@ -197,7 +197,7 @@ def test_a_failing_sql_model_is_named_with_its_file(run) -> None:
 
 @pytest.mark.parametrize("code", [b"", b"no zip at all"])
 def test_a_damaged_snapshot_is_a_planning_error(commander, code) -> None:
-    from fake_bauplan.run_plan import RunRequest
+    from fake_bauplan.runs.plan import RunRequest
 
     with pytest.raises(PlanningError, match="no zip file"):
         commander.run(commander.lakehouse.owner, RunRequest(code, ref="demo.dev"))

@@ -7,9 +7,9 @@ import pytest
 from google.protobuf import descriptor_pb2
 from pyarrow import flight
 
-from fake_bauplan.grpc_service import Backend
-from fake_bauplan.run_plan import RunRequest
+from fake_bauplan.runs.plan import RunRequest
 from fake_bauplan.wire import generate
+from fake_bauplan.wire.grpc_service import Backend
 from fake_bauplan.wire.proto import commander_pb2, common_pb2, events_pb2
 from fake_bauplan.wire.proto.commander_pb2_grpc import V2CommanderServiceStub
 

@@ -7,9 +7,8 @@ from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from fake_bauplan import job_events as events
-from fake_bauplan.job_events import Event, Task
-from fake_bauplan.jobs import Job, moment
+from fake_bauplan.jobs import Job, events, moment
+from fake_bauplan.jobs.events import Event, Task
 from fake_bauplan.wire.proto import common_pb2 as common
 from fake_bauplan.wire.proto import events_pb2 as wire
 

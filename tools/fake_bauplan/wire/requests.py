@@ -8,11 +8,11 @@ from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from fake_bauplan.catalog_types import User
+from fake_bauplan.catalog.types import User
 from fake_bauplan.errors import BadRequest, NotImplementedYet
 from fake_bauplan.jobs import Filter
 from fake_bauplan.refs import MAIN
-from fake_bauplan.run_plan import RunRequest
+from fake_bauplan.runs.plan import RunRequest
 from fake_bauplan.wire.proto import commander_pb2 as wire
 from fake_bauplan.wire.proto import common_pb2 as common
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from pipeline_guard import reference as references
-from pipeline_guard.reference import Reference
+from pipeline_guard.bauplan_cli import reference as references
+from pipeline_guard.bauplan_cli.reference import Reference
 from self_heal.errors import BadInput, CheckFailed, MissingProgram
 
 

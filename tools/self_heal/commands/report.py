@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline_guard import reports, workspace
-from pipeline_guard import reports_schema as schemas
+from pipeline_guard.reports import schema as schemas
 from self_heal import bauplan, job_context
 from self_heal.errors import BadInput, CheckFailed, SelfHealError
 

@@ -111,14 +111,18 @@ def shown(as_json: bool) -> Iterator[Progress]:
 
 @contextmanager
 def ends_on_signals() -> Iterator[None]:
-    """A scheduler's SIGTERM ends it as Ctrl-C does."""
+    """A scheduler's SIGTERM ends it as Ctrl-C does, and either also where it runs behind a `&`,
+    which a shell starts deaf to Ctrl-C.
+    """
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         del number, frame
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, interrupt) for number in numbers]
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

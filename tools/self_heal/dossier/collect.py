@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline_guard import audit, healing_code, reports, workspace
-from pipeline_guard import reports_markdown as markdown
-from pipeline_guard import reports_schema as schemas
-from pipeline_guard.project import Project, read_project
-from pipeline_guard.reports_read import Report
+from pipeline_guard import audit, reports, workspace
+from pipeline_guard.project import Project, healing_code, read_project
+from pipeline_guard.reports import markdown
+from pipeline_guard.reports import schema as schemas
+from pipeline_guard.reports.read import Report
 from self_heal import bauplan
 from self_heal.dossier import diff
 from self_heal.dossier.diff import FileDiff

@@ -9,12 +9,12 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from fake_bauplan import jobs as job_store
-from fake_bauplan.catalog_types import Commit
+from fake_bauplan.catalog.types import Commit
 from fake_bauplan.engine import Engine
 from fake_bauplan.jobs import COMPLETE, Filter, Job, Jobs
 from pipeline_guard import reports
-from pipeline_guard import reports_schema as schemas
-from pipeline_guard.reports_read import Report
+from pipeline_guard.reports import schema as schemas
+from pipeline_guard.reports.read import Report
 from self_heal.programs import run
 from self_heal.stage import Stage, files_of, heads_of
 

@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipeline_guard import expectation_changes
-from pipeline_guard.expectation_changes import Changes
+from pipeline_guard.project import expectation_changes
+from pipeline_guard.project.expectation_changes import Changes
 from self_heal.grader.after import After
 from self_heal.grader.reference import reference_code
 from self_heal.grader.result import Check

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from pipeline_guard import reports
-from pipeline_guard import reports_schema as schemas
+from pipeline_guard.reports import schema as schemas
 from self_heal.grader.after import After
 from self_heal.grader.result import Check
 from self_heal.programs import run

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline_guard import account, home, reference
+from pipeline_guard import account, home
+from pipeline_guard.bauplan_cli import reference
 from self_heal.errors import SelfHealError
 from self_heal.install import fire, gates, plan
 from self_heal.install import settings as hooks

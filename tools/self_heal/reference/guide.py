@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline_guard import bauplan_cli, reference
-from pipeline_guard.bauplan_advice import spell
-from pipeline_guard.reference import Command, Option, Positional, Reference, Value
+from pipeline_guard import bauplan_cli
+from pipeline_guard.bauplan_cli import reference
+from pipeline_guard.bauplan_cli.advice import spell
+from pipeline_guard.bauplan_cli.reference import Command, Option, Positional, Reference, Value
 
 COMMANDS = (
     "version",

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pipeline_guard import bauplan_cli
 from pipeline_guard.bauplan_cli import Fault, Parse
-from pipeline_guard.reference import Reference, Value
+from pipeline_guard.bauplan_cli.reference import Reference, Value
 from self_heal import documents
 from self_heal.errors import BadInput
 

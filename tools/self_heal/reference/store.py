@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipeline_guard.reference import known_versions
+from pipeline_guard.bauplan_cli.reference import known_versions
 from self_heal.errors import BadInput, MissingProgram
 from self_heal.places import plugin_root
 from self_heal.reference import likeness

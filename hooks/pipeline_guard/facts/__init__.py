@@ -1,0 +1,1 @@
+"""What the ledger knows: learned from events, folded from its lines."""

@@ -1,0 +1,1 @@
+"""What a program would do, told by its arguments: `argv` is the front."""
