@@ -56,6 +56,15 @@ def test_a_failure_is_claimed_pinned_and_healed_once(house: House, api: Api) -> 
     assert len(api.requests) == 1
 
 
+def test_a_dossier_is_asked_for_at_the_end(house: House, api: Api) -> None:
+    """A healing that left no reports has no page, and its log says why."""
+    place = places.Place(house.folder / house.fail())
+    house.watch()
+    assert api.requests
+    assert not place.dossier.exists()
+    assert "self-heal: " in place.log.read_text().splitlines()[-1]
+
+
 def test_two_watchers_at_the_same_moment(house: House, project: Path) -> None:
     """The platform makes the branch once: one of four has the claim, the others are told."""
     job = house.fail()

@@ -42,6 +42,11 @@ class Place(NamedTuple):
         return self.folder / "log.jsonl"
 
     @property
+    def dossier(self) -> Path:
+        """The page that tells a person of the healing, once it has ended."""
+        return self.folder / "dossier.html"
+
+    @property
     def session(self) -> str:
         """The healing's session; `""` before the claim is ours."""
         return _read(self.folder / _SESSION)

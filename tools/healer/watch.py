@@ -150,9 +150,23 @@ class Watcher:
             if process.returncode in (InTheWay.exit_code, outcome.EXIT_CODES[outcome.INTERRUPTED]):
                 continue
             kind = _KINDS.get(process.returncode, outcome.ERROR)
+            self._write_dossier(place)
             place.ended(kind)
             self._show("ended", job=job, outcome=kind, folder=str(place.folder))
         return len(done)
+
+    def _write_dossier(self, place: Place) -> None:
+        """The page for a person; a healing without reports has none, and the log says so."""
+        program = str(Path(sys.executable).with_name("self-heal"))
+        with place.log.open("ab") as log:
+            subprocess.run(
+                [program, "dossier", str(place.repository), "--out", str(place.dossier)],
+                env=place.environment(os.environ),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                check=False,
+            )
 
     def _wait_for_all(self) -> int:
         ended = 0
