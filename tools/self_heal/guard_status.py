@@ -10,7 +10,7 @@ from pipeline_guard import arming, policy, recent, workspace
 from pipeline_guard.facts import folding
 from pipeline_guard.ledger import Facts, LedgerError, Line
 from pipeline_guard.policy import PolicyError
-from self_heal import presence
+from self_heal import presence, situation
 
 _SHOWN = (
     "job",
@@ -45,6 +45,7 @@ def of(folder: Path) -> dict[str, Any]:
     except PolicyError as error:
         found["problems"].append(str(error))
     start = str(lines[0].get("folder", folder)) if lines else str(folder)
+    found["situation"] = situation.of(place) if found["on"] else {}
     found["ledger"] = _shown(folding.fold(lines, workspace.find(start)))
     return found
 
@@ -54,6 +55,7 @@ def text(found: Mapping[str, Any]) -> str:
     lines = [f"Healing is {'on' if found['on'] else 'off'} in {found['repository']}."]
     if found["sees_calls"] is False:
         lines.append(presence.advice(found["agent"]))
+    lines += [f"  {name}: {said}" for name, said in found["situation"].items()]
     lines += [*found["problems"], *found.get("policy_notes", ())]
     if found["session"]:
         lines.append(f"Session {found['session']}:")

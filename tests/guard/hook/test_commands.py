@@ -88,6 +88,9 @@ def test_status_tells_a_person_whether_healing_is_on(agent: Agent):
         marker.write_text(json.dumps(forgotten))  # as typed outside of the process that heals
     on = guard(agent, "status")
     assert (on.returncode, "Healing is on" in on.stdout) == (0, True)
+    told = dict(line.strip().partition(": ")[::2] for line in on.stdout.splitlines()[1:6])
+    assert list(told) == ["bauplan", "user", "active branch", "git", "project"]
+    assert told["user"].startswith("unknown: ")  # nobody answers at this account's endpoint
     assert json.loads(guard(agent, "status", "--json").stdout)["sees_calls"] is None
 
 
