@@ -24,6 +24,7 @@ _DUPLICATES = frozenset((">&", "<&"))
 _CLOSES = frozenset((">&-", "<&-"))
 _FILE_NUMBER = re.compile(r"\d+-?|-")
 _MAX_REDIRECTS = 50
+_LONE_NUMBER = re.compile(rb"(?:^|[\s;|&()])\d+$")
 _PLAIN_TARGET = re.compile(r"[\w./@%+:,][\w./@%+:,-]*", re.ASCII)
 _BODY_GAP = re.compile(rb"[ \t]*")
 
@@ -80,7 +81,10 @@ def split(shell: Shell, nodes: Sequence[Node]) -> tuple[Tail, Rest | None]:
 
 
 def _check_number(shell: Shell, node: Node) -> None:
-    """The parser takes `-n2>` for a file number; bash reads the option -n2 there."""
+    """The parser takes `-n2>` for a file number and, after a continued line, `2>` for a word."""
+    before = shell.source[max(0, node.start_byte - 12) : node.start_byte]
+    if shell.source[node.start_byte] in b"<>" and _LONE_NUMBER.search(before):
+        raise shell.beyond(node, "the file number before it was not understood")
     for child in node.children:
         if child.type == "file_redirect":
             _check_number(shell, child)
