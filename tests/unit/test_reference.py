@@ -32,7 +32,7 @@ def installed() -> str:
 def unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installed: str) -> tuple[str, Path]:
     """A machine for which no reference was made: (the installed version, where one is kept)."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    monkeypatch.setattr(reference, "_FOLDERS", ())
+    monkeypatch.setattr(reference, "_folder", lambda: str(tmp_path / "none"))
     monkeypatch.setattr(reference, "_loaded", {})
     return installed, Path(reference.cache_path(installed))
 

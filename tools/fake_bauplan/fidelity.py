@@ -31,7 +31,7 @@ def implemented() -> set[str]:
     grpc = {
         f"gRPC {name}"
         for base in Service.__mro__
-        if base.__module__.startswith("fake_bauplan.grpc_")
+        if base.__module__.startswith("fake_bauplan.wire.grpc_")
         for name in vars(base)
         if name[0].isupper()
     }

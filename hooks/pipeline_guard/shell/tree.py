@@ -91,7 +91,8 @@ def children(shell: Shell, node: Node, lines: bool = False) -> list[Node]:
 
 def check_token(shell: Shell, node: Node) -> None:
     """An operator must be what its kind says: the parser takes `-n<<` for the operator `<<`."""
-    if node.is_named or node.end_byte - node.start_byte == len(node.type):
+    lengths = (node.end_byte - node.start_byte, node.end_byte - opening(shell, node))
+    if node.is_named or len(node.type) in lengths:
         return
     raise shell.beyond(node, "a word touches the operator after it", "Put a blank between them.")
 
