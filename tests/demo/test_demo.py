@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,15 @@ def _rules(text: str) -> list[str]:
     return [f"Rule {part[0]}" for part in text.split("Rule ")[1:]]
 
 
+def living(group: int) -> list[str]:
+    """The processes of a group that run; one that has ended and is not yet reaped does not."""
+    listed = subprocess.run(
+        ["ps", "-eo", "pgid,stat,args"], capture_output=True, text=True, check=True
+    ).stdout
+    rows = [line.split(maxsplit=2) for line in listed.splitlines()[1:]]
+    return [row[2] for row in rows if row[0] == str(group) and not row[1].startswith("Z")]
+
+
 def test_an_interrupted_demo_leaves_no_process(tmp_path: Path) -> None:
     """Ctrl-C ends the demo and everything that it started."""
     process = subprocess.Popen(
@@ -59,8 +69,10 @@ def test_an_interrupted_demo_leaves_no_process(tmp_path: Path) -> None:
     process.stdout.close()
     assert process.wait() == 130
     assert "nothing is left running" in rest
-    with pytest.raises(ProcessLookupError):
-        os.killpg(process.pid, 0)
+    patience = time.monotonic() + 20
+    while living(process.pid) and time.monotonic() < patience:
+        pass  # a process that was interrupted may still be on its way out
+    assert living(process.pid) == []
 
 
 def test_a_folder_that_is_not_a_workspace_is_left_alone(tmp_path: Path) -> None:
