@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -44,11 +45,14 @@ def _rules(text: str) -> list[str]:
 
 def living(group: int) -> list[str]:
     """The processes of a group that run; one that has ended and is not yet reaped does not."""
-    listed = subprocess.run(
-        ["ps", "-eo", "pgid,stat,args"], capture_output=True, text=True, check=True
-    ).stdout
-    rows = [line.split(maxsplit=2) for line in listed.splitlines()[1:]]
-    return [row[2] for row in rows if row[0] == str(group) and not row[1].startswith("Z")]
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            name, _, rest = path.read_text().rpartition(")")
+            state, _, its_group = rest.split()[:3]
+            if its_group == str(group) and state != "Z":
+                found.append(name)
+    return found
 
 
 def test_an_interrupted_demo_leaves_no_process(tmp_path: Path) -> None:
