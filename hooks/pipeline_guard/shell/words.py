@@ -6,12 +6,11 @@ a substitution ends, and each must be where this reading expects it.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 
 from pipeline_guard.programs.unsure import Unsure
-from pipeline_guard.shell import braces, expansions, globs
+from pipeline_guard.shell import braces, expansions, globs, tilde
 from pipeline_guard.shell.braces import (
     LIST,
     LITERAL,
@@ -23,7 +22,7 @@ from pipeline_guard.shell.braces import (
     Word,
 )
 from pipeline_guard.shell.globs import Scan
-from pipeline_guard.shell.state import Beyond, Node, Place, Shell, World
+from pipeline_guard.shell.state import Node, Place, Shell, World
 from pipeline_guard.shell.tree import HOLES, holes, opening
 
 _PLAIN = re.compile(rb"[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*")
@@ -35,7 +34,6 @@ _MODIFIER = re.compile(rb"\[|:[A-Za-z&#]")
 _ZSH_PATH = re.compile(rb"=[A-Za-z]")
 _DOUBLE_ESCAPES = b'$`"\\'
 _BODY_ESCAPES = b"$`\\"
-_ASSIGNED = re.compile(r"[A-Za-z_]\w*(?:\[.*\])?\+?=", re.DOTALL)
 
 
 def arguments(shell: Shell, node: Node, world: World, place: Place) -> list[str]:
@@ -53,7 +51,7 @@ def arguments(shell: Shell, node: Node, world: World, place: Place) -> list[str]
         argument
         for variant in braces.expand(word)
         for argument in _fields(
-            _with_tilde(variant, world, written), world, written, shell.log.scans
+            tilde.expanded(variant, world, written), world, written, shell.log.scans
         )
     ]
 
@@ -75,50 +73,12 @@ def body(shell: Shell, node: Node, world: World, place: Place) -> str:
 
 
 def _joined(word: Word, world: World, written: str) -> str:
-    if _has_tilde_after(":", word):
+    if tilde.stands_after(":", word):
         return Unsure(written)
-    word = _with_tilde(word, world, written)
+    word = tilde.expanded(word, world, written)
     if any(piece.kind in (UNSURE, UNSURE_MANY, LIST) for piece in word):
         return Unsure(written)
     return "".join(piece.text for piece in word)
-
-
-def _with_tilde(word: Word, world: World, written: str) -> Word:
-    """`~` and `~user` at the start; one further in only where bash would not expand it."""
-    if not word or word[0].kind != LITERAL:
-        return word
-    first = "".join(_leading_literals(word))
-    if _ASSIGNED.match(first) and _has_tilde_after("=:", word):
-        raise Beyond(written, "a ~ inside of an assignment is read differently by each shell")
-    if not first.startswith("~"):
-        return word
-    name, slash, _ = first.partition("/")
-    if not slash and len(_leading_literals(word)) < len(word):
-        return word
-    home = world.cwd if name == "~+" else os.path.expanduser(name)
-    if name == "~-" or home == name:
-        return (Piece(written, UNSURE),)
-    rest = Piece(first[len(name) :], LITERAL)
-    return (Piece(home, QUOTED), rest, *word[len(_leading_literals(word)) :])
-
-
-def _has_tilde_after(marks: str, word: Word) -> bool:
-    """Whether a `~` stands where bash expands it in an assignment."""
-    before = ""
-    for piece in word:
-        if piece.kind == LITERAL and piece.text.startswith("~") and before[-1:] in tuple(marks):
-            return True
-        before += piece.text
-    return False
-
-
-def _leading_literals(word: Word) -> list[str]:
-    texts: list[str] = []
-    for piece in word:
-        if piece.kind != LITERAL:
-            break
-        texts.append(piece.text)
-    return texts
 
 
 def _fields(word: Word, world: World, written: str, scans: list[Scan]) -> Iterator[str]:
