@@ -8,7 +8,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from agent_replay.transcript import BadTranscript, Call, Result, State, Turn, Unknown, Verdict
+from agent_replay.transcript import (
+    BadTranscript,
+    Call,
+    Result,
+    State,
+    Turn,
+    Unknown,
+    Verdict,
+    utf8_text,
+)
 from pipeline_guard import rulebook
 
 Record = Mapping[str, Any]
@@ -21,13 +30,7 @@ _SAME_TOOLS = {"Task": "Agent"}
 
 def lines(path: Path) -> Iterator[tuple[int, Record]]:
     """Each line's JSON object with its number; a damaged one raises BadTranscript that names it."""
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise BadTranscript(f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        number = error.object[: error.start].count(b"\n") + 1
-        raise BadTranscript(f"{path}:{number}: this is not UTF-8 text") from error
+    text = utf8_text(path)
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             yield number, _object(path, number, line)

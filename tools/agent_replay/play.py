@@ -42,7 +42,7 @@ def play(
     judge.prompt(fill(script.header.prompt, names))
     played = []
     for number, turn in enumerate(script.turns, 1):
-        done = _play_turn(number, turn, names, judge, tools)
+        done = play_turn(number, turn, names, judge, tools)
         watch(done)
         played.append(done)
         _check(done, names)
@@ -50,9 +50,8 @@ def play(
     return played
 
 
-def _play_turn(
-    number: int, turn: Turn, names: dict[str, str], judge: Judge, tools: Tools
-) -> Played:
+def play_turn(number: int, turn: Turn, names: dict[str, str], judge: Judge, tools: Tools) -> Played:
+    """One turn: judged, and executed where it is allowed; what it gives is not checked here."""
     started = time.perf_counter()
     call = Call(tool=turn.call.tool, input=fill(turn.call.input, names))
     call_id = f"call_{number:04d}"

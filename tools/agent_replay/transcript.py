@@ -206,18 +206,23 @@ class Transcript(_Strict):
             yield Line(end=self.end)
 
 
-def read(path: Path) -> Transcript:
-    """Parse a transcript file; a damaged one raises `BadTranscript` with its line.
-
-    A last line without its newline was never finished: what is before it counts.
-    """
+def utf8_text(path: Path) -> str:
+    """A file's text; raises BadTranscript that names the file, and the line that is no UTF-8."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        return path.read_bytes().decode("utf-8")
     except OSError as error:
         raise BadTranscript(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         number = error.object[: error.start].count(b"\n") + 1
         raise BadTranscript(f"{path}:{number}: this is not UTF-8 text") from error
+
+
+def read(path: Path) -> Transcript:
+    """Parse a transcript file; a damaged one raises `BadTranscript` with its line.
+
+    A last line without its newline was never finished: what is before it counts.
+    """
+    text = utf8_text(path)
     whole, _, _ = text.rpartition("\n")
     lines = [_line(path, n, line) for n, line in enumerate(whole.split("\n"), 1)]
     return _assembled(path, lines)

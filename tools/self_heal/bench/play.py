@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from agent_replay.hooks import Answer, Judge
+from agent_replay.play import play_turn
 from agent_replay.script import BadScript, Call, Script, Turn, captured, fill
 from agent_replay.tools import Outcome, Tools
 from self_heal.grader.result import Effort
@@ -70,15 +71,8 @@ def play(
 
 
 def _turn(number: int, turn: Turn, names: dict[str, str], guard: Judge, tools: Tools) -> Done:
-    started = time.perf_counter()
-    call = Call(tool=turn.call.tool, input=fill(turn.call.input, names))
-    call_id = f"call_{number:04d}"
-    answer = guard.before(call_id, call.tool, call.input)
-    outcome = None
-    if answer.decision == "allow":
-        outcome = tools.run(call.tool, call.input)
-        guard.after(call_id, call.tool, call.input, outcome)
-    return Done(turn.step, turn.say, call, answer, outcome, time.perf_counter() - started)
+    played = play_turn(number, turn, names, guard, tools)
+    return Done(turn.step, turn.say, played.call, played.answer, played.outcome, played.seconds)
 
 
 def _surprise(turn: Turn, done: Done) -> list[str]:
