@@ -7,6 +7,7 @@ what the effect may have changed, and the next one is judged against that.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from types import ModuleType
@@ -68,7 +69,8 @@ _ASKS = "keep_branches"
 
 def rule(name: str) -> ModuleType:
     """One rule's module, loaded when it is first asked for."""
-    return import_module(f"pipeline_guard.rules.{name}")
+    path = f"pipeline_guard.rules.{name}"
+    return sys.modules.get(path) or import_module(path)
 
 
 def decide(event: Event, session: Session) -> Verdict:

@@ -2,8 +2,8 @@
 
 Loading `typing` takes as long as starting the interpreter. The engine needs little of it when it
 runs: annotations are never evaluated, and what is left is `NamedTuple`. And the SQL parser loads
-the packages' metadata (with e-mail and sockets) to look for plugins that nobody has, a logger, and
-a comparison of queries. Whoever asks for anything else gets the real module, which then takes the
+the packages' metadata (with e-mail and sockets) to look for plugins that nobody has, a logger, a
+comparison of queries, `inspect` for one function, and `difflib` for its own suggestions. Whoever asks for anything else gets the real module, which then takes the
 stand-in's place.
 """
 
@@ -36,6 +36,11 @@ def install() -> None:
     if "logging" not in sys.modules:
         _stand_in("logging", {"getLogger": lambda *_: _Silent(), "CRITICAL": 50})
         _stand_in("sqlglot.diff", {"diff": None})
+    if "inspect" not in sys.modules:
+        _stand_in("inspect", {"getmembers": _members, "isclass": lambda it: isinstance(it, type)})
+    if "difflib" not in sys.modules:
+        near = "get_close_matches"
+        _stand_in("difflib", {near: lambda *given, **named: _real("difflib", near)(*given, **named)})
 
 
 def cache(find: Callable[..., Any]) -> Any:
@@ -62,6 +67,11 @@ def without_enum(load: Callable[[], Any]) -> Any:
         return load()
     finally:
         del sys.modules["enum"]
+
+
+def _members(module: Any, wanted: Callable[[Any], bool]) -> list[tuple[str, Any]]:
+    """As `inspect.getmembers` does for a module."""
+    return sorted((item for item in vars(module).items() if wanted(item[1])), key=lambda it: it[0])
 
 
 def _stand_in(name: str, contents: dict[str, Any]) -> None:

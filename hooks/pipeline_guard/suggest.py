@@ -11,6 +11,7 @@ import os
 from pipeline_guard.context import Context
 
 _HEX = frozenset("0123456789abcdefABCDEF")
+_PLAIN = "@%+=:,./-_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def quoted(*words: str) -> str:
@@ -20,7 +21,7 @@ def quoted(*words: str) -> str:
 
 def _quoted(word: str) -> str:
     """As `shlex.quote` has it; that module costs 5 ms and a plain word needs none."""
-    if word.isascii() and word and all(c.isalnum() or c in "@%+=:,./-_" for c in word):
+    if word and not word.strip(_PLAIN):
         return word
     return "'" + word.replace("'", "'\"'\"'") + "'"
 
