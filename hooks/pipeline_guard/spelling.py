@@ -37,14 +37,15 @@ def _names(folder: str) -> list[str]:
 
 def _folds_case(path: str) -> bool:
     """Whether the deepest existing part of `path` also answers to its name in the other case."""
-    while path not in ("", "/"):
-        swapped = os.path.join(os.path.dirname(path), os.path.basename(path).swapcase())
+    while len(path) > 1:
+        folder, _, name = path.rpartition("/")
         try:
             here = os.lstat(path)
         except (OSError, ValueError):
-            path = os.path.dirname(path)
+            path = folder
             continue
-        return swapped != path and _is_same(here, swapped)
+        swapped = name.swapcase()
+        return swapped != name and _is_same(here, f"{folder}/{swapped}")
     return False
 
 
