@@ -8,10 +8,12 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 PARTS = (
     "SKILL.md",
+    "bin/self-heal",
     "references",
     "skills",
     ".claude-plugin",
     "hooks/hooks.json",
+    "hooks/environment",
     "hooks/guard",
     "hooks/opencode.js",
     "hooks/set-up",

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from self_heal.errors import SelfHealError
+from self_heal.errors import MissingProgram, SelfHealError
 
 COMMANDS = {
     "bench": "agents on the broken pipelines, graded side by side",
@@ -59,7 +59,18 @@ def self_heal() -> None:
 def main() -> None:
     """Run the command line; an expected error is one line and its exit code."""
     try:
-        self_heal(prog_name="self-heal")
+        _run()
     except SelfHealError as error:
         click.echo(f"self-heal: {error}", err=True)
         sys.exit(error.exit_code)
+
+
+def _run() -> None:
+    """A plugin, and a plain `pip install`, bring only what the guard needs; the rest is extras."""
+    try:
+        self_heal(prog_name="self-heal")
+    except ModuleNotFoundError as error:
+        raise MissingProgram(
+            f"The package {error.name} is missing: install this project with its extras, "
+            "`pip install '<checkout>[lakehouse,heal]'`."
+        ) from None
