@@ -87,3 +87,10 @@ def test_the_first_session_sets_up_the_guard(claude: Path, tmp_path: Path):
     assert REASON in read
     assert not room.ran("installed")
     assert "Healing is on" in read, read
+
+
+def test_the_manifests_are_valid(claude: Path):
+    """Without a warning: what a marketplace asks for before it lists a plugin."""
+    words = ["plugin", "validate", "--strict", str(ROOT)]
+    done = subprocess.run([claude, *words], capture_output=True, text=True, check=False)
+    assert (done.returncode, "passed" in done.stdout) == (0, True), done.stdout + done.stderr

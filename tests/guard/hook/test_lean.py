@@ -111,6 +111,18 @@ def test_a_logger_is_silent_and_the_real_one_is_at_hand(tmp_path: Path):
     assert run(code, tmp_path).split("\n") == ["20", "False"]
 
 
+def test_what_the_sql_parser_asks_at_its_start_is_answered_as_ever(tmp_path: Path):
+    """The classes of a module by name, and the nearest word, which loads its module only then."""
+    asked = (
+        "import inspect, json, sys\nfound = inspect.getmembers(json, inspect.isclass)\n"
+        "from difflib import get_close_matches\nlate = 'heapq' in sys.modules\n"
+        "print(found, get_close_matches('appel', ['ape', 'apple'], n=1))\n"
+    )
+    assert run(f"lean.install()\n{asked}", tmp_path) == run(asked, tmp_path)
+    lazily = f"lean.install()\n{asked}print(late, inspect.getmembers.__module__)\n"
+    assert run(lazily, tmp_path).endswith("False pipeline_guard.lean")
+
+
 def test_what_needs_a_class_of_integers_does_without_enum(tmp_path: Path):
     code = (
         "def load():\n    import enum\n    return enum.IntEnum('Kind', {'A': 0, 'B': 1})\n"
