@@ -85,6 +85,30 @@ COMMANDS = [
     ('echo "$PWD $((a[$(git push)]))"', READY, DENY, "unknown"),
     ('a=git; b="push origin main"; bash -c "$a $b"', READY, DENY, "main_branch"),
     ('echo "$PWD $BAUPLAN_API_KEY"', READY, DENY, "credentials"),
+    # in `a && b >f | c` bash pipes b alone: c runs in the folder that a went to
+    ("cd .. && echo x 2>/dev/null | cat > debug/summary.md", READY, DENY, "allowed_files"),
+    ("cd .. && cat <<EOF | cat > debug/summary.md\nx\nEOF", READY, DENY, "allowed_files"),
+    ("cd debug && echo x 2>/dev/null | cat > summary.md", READY, ALLOW, ""),
+    ("cd debug && cat <<EOF | cat > summary.md\nx\nEOF", READY, ALLOW, ""),
+    # a redirection that fails leaves the shell where it was
+    ("cd debug </missing; echo x > summary.md", READY, DENY, "allowed_files"),
+    ("</missing cd debug; echo x > summary.md", READY, DENY, "allowed_files"),
+    ("{ cd debug; } </missing; echo x > summary.md", READY, DENY, "allowed_files"),
+    ("cd debug >&9; echo x > summary.md", READY, DENY, "allowed_files"),
+    ("bash -c 'cd debug 2>&1; echo x > summary.md' >&-", READY, DENY, "allowed_files"),
+    ("cd debug 2>/dev/null; echo x > summary.md", READY, ALLOW, ""),
+    ("cd debug 2>&1; echo x > summary.md", READY, ALLOW, ""),
+    # a file number by a variable's name is no word
+    ("cat {fd}>/dev/null README.md", READY, DENY, "unknown"),
+    ("cat {f\\\nd}</dev/null README.md", READY, DENY, "unknown"),
+    ("cat {README,missing}.md >/dev/null", READY, ALLOW, ""),
+    ("git log {a,b}>/dev/null", READY, ALLOW, ""),
+    # zsh expands flags before a name, and takes more numbers for arithmetic
+    ('X=--output=pipeline/models.py; git log "$=X"', READY, DENY, "unknown"),
+    ("[ 'a[$(git push)]' -eq 1 ]", READY, DENY, "tools"),
+    ("printf %d 'a[$(git push)]'", READY, DENY, "tools"),
+    ("true; return 'a[$(git push)]'", READY, DENY, "unknown"),
+    ("grep \"a$\" README.md; printf '[%s]' 'a[0]'", READY, ALLOW, ""),
 ]
 
 

@@ -223,6 +223,9 @@ def test_a_line_that_is_nearly_wrong_hides_nothing(
         "time git a",
         "command git a",
         "X=git; $X a",
+        "cd d && git a > f1 | cat",
+        "cd d && git a 2>&1 | cat | ls",
+        "cd d && cat <<EOF | ls\nx\nEOF",
     ],
 )
 def test_what_is_followed_is_exactly_what_runs(sandbox: Sandbox, line: str) -> None:

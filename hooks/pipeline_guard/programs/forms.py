@@ -17,6 +17,9 @@ _SED_LINES = re.compile(r"\d{1,9}(,(\d{1,9}|\$))?p(;\d{1,9}(,(\d{1,9}|\$))?p)*|\
 _JQ_OUTSIDE = re.compile(
     r"(?<![.\w$\"'])env\b(?!\s*:)|(?<![.\w\"'])ENV\b|\b(include|import|modulemeta)\b"
 )
+# An element of an array in arithmetic runs what stands in its brackets; zsh's printf and test, and
+# `return` and `exit`, take any number for arithmetic.
+RUNS_INSIDE = re.compile(r"\[[^\]]*(?:\$\(|`|<\(|=\()")
 _TEST_FILES = frozenset("-a -b -c -d -e -f -g -h -k -L -O -G -N -p -r -s -S -u -w -x".split())
 
 
@@ -25,7 +28,8 @@ def _printf(argv: Sequence[str], cwd: str) -> list[Effect]:
     first = argv[1] if len(argv) > 1 else ""
     assigns = first.startswith("-") and first != "--"
     unsure = isinstance(first, Unsure) and first.may_be_option
-    return [program(argv, cwd, not assigns and not unsure)]
+    runs = any(RUNS_INSIDE.search(word) for word in argv[2:] if not isinstance(word, Unsure))
+    return [program(argv, cwd, not (assigns or unsure or runs))]
 
 
 def _sed(argv: Sequence[str], cwd: str) -> list[Effect]:
@@ -84,8 +88,9 @@ def _test(argv: Sequence[str], cwd: str) -> list[Effect]:
     words = list(argv[1:-1] if argv[0] == "[" else argv[1:])
     refused = any(isinstance(word, Unsure) and word.many for word in words)
     refused = refused or any(word in ("-v", "-R") for word in words)
-    if any(isinstance(word, Unsure) for word in words):  # it may be -v, which runs a[$(…)]
-        known = [word for word in words if not isinstance(word, Unsure)]
+    known = [word for word in words if not isinstance(word, Unsure)]
+    refused = refused or any(RUNS_INSIDE.search(word) for word in known)
+    if len(known) < len(words):  # one of them may be -v, which runs a[$(…)]
         refused = refused or any("$(" in word or "`" in word for word in known)
     found: list[Effect] = [program(argv, cwd, not refused)]
     for operator, operand in pairwise(words):

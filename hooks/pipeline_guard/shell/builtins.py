@@ -16,6 +16,7 @@ from pipeline_guard.effects import (
     SetVariable,
     Unknown,
 )
+from pipeline_guard.programs.forms import RUNS_INSIDE
 from pipeline_guard.programs.unsure import Unsure
 from pipeline_guard.shell.state import Flow, Node, Place, Shell, World
 from pipeline_guard.shell.variables import is_name, is_special
@@ -160,7 +161,9 @@ def set_options(shell: Shell, node: Node, argv: Sequence[str], world: World, pla
 
 def leave(shell: Shell, node: Node, argv: Sequence[str], world: World, place: Place) -> Flow:
     """`break`, `continue`, `return`, `exit`: what follows may run or not, so both are judged."""
-    del node, place
+    del place
+    if any(RUNS_INSIDE.search(word) for word in argv[1:] if not isinstance(word, Unsure)):
+        raise shell.beyond(node, "zsh evaluates it as arithmetic, which runs what is inside of it")
     if argv[0] in ("break", "continue", "return"):
         for escapes in shell.escapes:
             escapes.append(world)

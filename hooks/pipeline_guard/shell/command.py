@@ -15,6 +15,7 @@ from pipeline_guard.shell.redirects import Streams, Tail
 from pipeline_guard.shell.state import Flow, Node, Place, Shell, World
 from pipeline_guard.shell.tree import children, holes
 from pipeline_guard.shell.variables import is_special, value_of
+from pipeline_guard.shell.visit import unless_redirected_badly
 
 _ASSIGNMENT = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*(\+?=)")
 _LOOKS_ASSIGNED = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*(\[[^\]]*\])?\+?=")
@@ -60,10 +61,12 @@ def visit(shell: Shell, node: Node, world: World, place: Place, tail: Tail) -> F
     here = place._replace(fed=place.fed or streams.fed, certain=place.certain and streams.shown)
     assigned, argv = _read(shell, node, parts, world, here)
     _note_files(shell, streams, world, assigned, argv)
-    if not argv:
-        return _assign(shell, world, assigned)
-    _note_prefix(shell, node, assigned, argv[0])
-    return shell_run.run(shell, node, argv, world, here)
+    if argv:
+        _note_prefix(shell, node, assigned, argv[0])
+        flow = shell_run.run(shell, node, argv, world, here)
+    else:
+        flow = _assign(shell, world, assigned)
+    return unless_redirected_badly(shell, flow, (world,), own)
 
 
 def _note_prefix(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pipeline_guard.programs.argv import is_known
 from pipeline_guard.shell import command as shell_command
@@ -87,49 +87,96 @@ def _with_rest(
         first = _with_tail(shell, node, bodies, worlds, place, tail)
         second = visit(shell, rest.node, first.on_success, place)
         return Flow(second.ok, join(first.fail, second.fail))
-    first = _with_tail(shell, node, bodies, worlds, place.hidden(), tail)
     if rest.operator == "||":
+        first = _with_tail(shell, node, bodies, worlds, place.hidden(), tail)
         second = visit(shell, rest.node, first.on_failure, place.hidden())
         return Flow(join(first.ok, second.ok), second.fail)
-    return _pipe_members(shell, children(shell, rest.node), worlds, place, NO_TAIL, is_rest=True)
+    if len(bodies) != 1:
+        raise shell.beyond(node, "a here-document without a command was not understood")
+    return _pipe(shell, bodies[0], tail, children(shell, rest.node), worlds, place, NO_TAIL)
 
 
 @follows("list")
 def _list(shell: Shell, node: Node, worlds: Worlds, place: Place, tail: Tail) -> Flow:
     """`a && b`, `a || b`: the second runs only in the worlds that the first leaves for it."""
+
+    def second(right: Node, entered: Worlds, where: Place) -> Flow:
+        return visit(shell, right, entered, where, tail)
+
+    return _listed(shell, node, worlds, place, second)
+
+
+def _listed(
+    shell: Shell,
+    node: Node,
+    worlds: Worlds,
+    place: Place,
+    second: Callable[[Node, Worlds, Place], Flow],
+) -> Flow:
     parts = children(shell, node, lines=True)
     if len(parts) != 3 or parts[1].type not in ("&&", "||"):
         raise shell.beyond(node, "this list of commands was not understood")
     left, operator, right = parts
     if operator.type == "&&":
         first = visit(shell, left, worlds, place)
-        second = visit(shell, right, first.on_success, place, tail)
-        return Flow(second.ok, join(first.fail, second.fail))
+        after = second(right, first.on_success, place)
+        return Flow(after.ok, join(first.fail, after.fail))
     first = visit(shell, left, worlds, place.hidden())
-    second = visit(shell, right, first.on_failure, place.hidden(), tail)
-    return Flow(join(first.ok, second.ok), second.fail)
+    after = second(right, first.on_failure, place.hidden())
+    return Flow(join(first.ok, after.ok), after.fail)
 
 
 @follows("pipeline")
 def _pipeline(shell: Shell, node: Node, worlds: Worlds, place: Place, tail: Tail) -> Flow:
-    return _pipe_members(shell, children(shell, node, lines=True), worlds, place, tail)
+    first, *rest = children(shell, node, lines=True)
+    return _pipe(shell, first, NO_TAIL, rest, worlds, place, tail)
+
+
+def _pipe(
+    shell: Shell,
+    first: Node,
+    own: Tail,
+    rest: Sequence[Node],
+    worlds: Worlds,
+    place: Place,
+    tail: Tail,
+) -> Flow:
+    """A pipe whose first member is `first`, with the redirections `own`.
+
+    In `a && b >f | c` the parser takes the whole list for that member; bash pipes only b.
+    """
+    if first.type == "redirected_statement":
+        parts = children(shell, first)
+        bodies = [part for part in parts if part.type not in REDIRECTS]
+        if len(bodies) == 1 and bodies[0].type == "list":
+            more, inner = shell_redirects.split(shell, [p for p in parts if p.type in REDIRECTS])
+            if inner is not None or more.arguments or own != NO_TAIL:
+                raise shell.beyond(first, "what is piped here was not understood")
+            return _pipe(shell, bodies[0], more, rest, worlds, place, tail)
+    if first.type != "list":
+        return _pipe_members(shell, first, own, rest, worlds, place, tail)
+
+    def second(right: Node, entered: Worlds, where: Place) -> Flow:
+        return _pipe(shell, right, own, rest, entered, where, tail)
+
+    return _listed(shell, first, worlds, place, second)
 
 
 def _pipe_members(
     shell: Shell,
-    parts: Sequence[Node],
+    first: Node,
+    own: Tail,
+    rest: Sequence[Node],
     worlds: Worlds,
     place: Place,
     tail: Tail,
-    is_rest: bool = False,
 ) -> Flow:
     """Each member runs in a shell of its own, but zsh runs the last one in this shell."""
-    members = [part for part in parts if part.type not in ("|", "|&")]
-    for index, member in enumerate(members):
+    members = [part for part in rest if part.type not in ("|", "|&")]
+    after = visit(shell, first, worlds, place.hidden(), own)
+    for member in members:
         is_last = member is members[-1]
-        here = place if is_last else place.hidden()
-        if index or is_rest:
-            here = here._replace(fed=True)
+        here = (place if is_last else place.hidden())._replace(fed=True)
         after = visit(shell, member, worlds, here, tail if is_last else NO_TAIL)
     both = join(worlds, after.both)
     return Flow(both, both)

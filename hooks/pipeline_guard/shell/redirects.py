@@ -25,7 +25,9 @@ _CLOSES = frozenset((">&-", "<&-"))
 _FILE_NUMBER = re.compile(r"\d+-?|-")
 _MAX_REDIRECTS = 50
 _LONE_NUMBER = re.compile(rb"(?:^|[\s;|&()])\d+$")
+_NAMED_NUMBER = re.compile(rb"(?:^|[\s;|&()])\{[A-Za-z_]\w*(?:\[[^{}]*\])?\}$")
 _PLAIN_TARGET = re.compile(r"[\w./@%+:,][\w./@%+:,-]*", re.ASCII)
+_DIRECTIONS = b"<>&"
 _BODY_GAP = re.compile(rb"[ \t]*")
 
 
@@ -81,9 +83,11 @@ def split(shell: Shell, nodes: Sequence[Node]) -> tuple[Tail, Rest | None]:
 
 
 def _check_number(shell: Shell, node: Node) -> None:
-    """The parser takes `-n2>` for a file number and, after a continued line, `2>` for a word."""
-    before = shell.source[max(0, node.start_byte - 12) : node.start_byte]
-    if shell.source[node.start_byte] in b"<>" and _LONE_NUMBER.search(before):
+    """The parser takes `-n2>` for a file number, and `{fd}>` or, on a new line, `2>` for a word."""
+    before = shell.source[max(0, node.start_byte - 400) : node.start_byte].replace(b"\\\n", b"")
+    if shell.source[node.start_byte] in _DIRECTIONS and (
+        _LONE_NUMBER.search(before) or _NAMED_NUMBER.search(before)
+    ):
         raise shell.beyond(node, "the file number before it was not understood")
     for child in node.children:
         if child.type == "file_redirect":
@@ -196,9 +200,25 @@ def apply(shell: Shell, tail: Tail, world: World, place: Place) -> Streams:
         elif redirect.operator == "<<<":
             streams = streams._replace(fed=True, text=None)
             _target(shell, redirect, world, place)
-        elif redirect.operator not in _CLOSES:
+        elif redirect.operator in _CLOSES:
+            shell.log.closes = True
+        else:
             streams = _file(shell, redirect, world, place, streams)
     return streams
+
+
+def may_fail(shell: Shell, tail: Tail) -> bool:
+    """Whether one of the redirections may fail, so that what it belongs to does not run."""
+    return any(not _is_sure(shell, redirect) for redirect in tail.redirects)
+
+
+def _is_sure(shell: Shell, redirect: Redirect) -> bool:
+    if redirect.target is None or redirect.operator.startswith("<<"):
+        return True
+    target = shell.text(redirect.target)
+    if redirect.operator in _DUPLICATES and target in ("0", "1", "2"):
+        return not shell.log.closes
+    return target == "/dev/null"
 
 
 def _text(shell: Shell, node: Node, world: World, place: Place) -> str | None:
@@ -206,12 +226,13 @@ def _text(shell: Shell, node: Node, world: World, place: Place) -> str | None:
     body = parts.get("heredoc_body")
     if body is None:
         return ""
+    start = shell.source.find(b"\n", parts["heredoc_start"].end_byte) + 1  # with its first blanks
     if "<<-" in parts:
-        words.body(shell, body, world, place)
+        words.body(shell, body, start, world, place)
         return None
     if delimiter(shell, parts["heredoc_start"])[1]:
-        return shell.text(body)
-    text = words.body(shell, body, world, place)
+        return shell.source[start : body.end_byte].decode("utf-8", "replace")
+    text = words.body(shell, body, start, world, place)
     return None if isinstance(text, Unsure) else text
 
 

@@ -103,6 +103,7 @@ class Log:
     def __init__(self) -> None:
         self.effects: list[Effect] = []
         self.scans: list[Scan] = []
+        self.closes = False  # whether a standard stream may be closed by now
         self.steps = 0
         self.depth = 0
 

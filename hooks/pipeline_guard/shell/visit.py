@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from pipeline_guard.shell import redirects as shell_redirects
 from pipeline_guard.shell.redirects import Tail
-from pipeline_guard.shell.state import MAX_DEPTH, Flow, Node, Place, Shell, Worlds
+from pipeline_guard.shell.state import MAX_DEPTH, Flow, Node, Place, Shell, Worlds, join
 
 Handler = Callable[[Shell, Node, Worlds, Place, Tail], Flow]
 
@@ -38,7 +38,14 @@ def visit(shell: Shell, node: Node, worlds: Worlds, place: Place, tail: Tail = N
         raise shell.beyond(node, "it is nested too deep")
     flow = handler(shell, node, worlds, place, tail)
     shell.log.depth -= 1
-    return flow
+    return unless_redirected_badly(shell, flow, worlds, tail)
+
+
+def unless_redirected_badly(shell: Shell, flow: Flow, worlds: Worlds, tail: Tail) -> Flow:
+    """Where a redirection fails the statement does not run: `cd debug <missing` stays here."""
+    if not shell_redirects.may_fail(shell, tail):
+        return flow
+    return Flow(flow.ok, join(flow.fail, worlds))
 
 
 def sequence(shell: Shell, node: Node, nodes: Sequence[Node], worlds: Worlds, place: Place) -> Flow:

@@ -31,6 +31,7 @@ _QUOTED_RUN = re.compile(rb"[^\\\"$`]+")
 _BODY_RUN = re.compile(rb"[^\\$`]+")
 _EMPTY = Piece("", QUOTED)
 _MODIFIER = re.compile(rb"\[|:[A-Za-z&#]")
+_ZSH_FLAGS = re.compile(rb"\$[=~^]+[A-Za-z_{@*(0-9]")
 _ZSH_PATH = re.compile(rb"=[A-Za-z]")
 _DOUBLE_ESCAPES = b'$`"\\'
 _BODY_ESCAPES = b"$`\\"
@@ -67,9 +68,10 @@ def assigned(shell: Shell, start: int, end: int, holes: Node, world: World, plac
     return _joined(word, world, shell.source[start:end].decode("utf-8", "replace"))
 
 
-def body(shell: Shell, node: Node, world: World, place: Place) -> str:
-    """The text of a here-document whose delimiter is not quoted."""
-    return _joined(_Reader(shell, node, world, place).here_document(), world, shell.text(node))
+def body(shell: Shell, node: Node, start: int, world: World, place: Place) -> str:
+    """The text of a here-document whose delimiter is not quoted, from its first byte on."""
+    reader = _Reader(shell, node, world, place, start)
+    return _joined(reader.here_document(), world, shell.text(node))
 
 
 def _joined(word: Word, world: World, written: str) -> str:
@@ -243,6 +245,9 @@ class _Reader:
         elif not quoted and following == b'"':
             self.at += 1
         elif self.source[self.at] == 0x24 and not expansions.STARTS.match(following):
+            if _ZSH_FLAGS.match(self.source, self.at, self.end):
+                instead = "Put the $ between single quotes."
+                raise self.shell.beyond(self.node, "zsh expands a variable here", instead)
             self._add(b"$", QUOTED)
             self.at += 1
         else:
