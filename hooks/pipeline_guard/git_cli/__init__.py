@@ -48,6 +48,14 @@ class GitCall(NamedTuple):
         return tuple(value for name in names for value in self.options.get(name, ()))
 
     @property
+    def lists(self) -> bool:
+        """Whether it only lists, under the name of a command that changes: `stash list`."""
+        first = next(iter(self.positionals), "")
+        if self.subcommand == "tag":
+            return first in ("", "-l", "--list", "-n", "--contains", "--points-at", "--merged")
+        return self.subcommand in ("stash", "worktree") and first in ("list", "show")
+
+    @property
     def creates(self) -> str:
         """The branch that `switch -c` or `checkout -b` makes; `""` for none."""
         names = {"switch": ("--create",), "checkout": ("-b",)}.get(self.subcommand, ())

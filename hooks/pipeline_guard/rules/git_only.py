@@ -62,7 +62,7 @@ def _no(saw: str, do: str) -> Finding:
 
 
 def _git(call: GitCall, context: Context) -> Iterator[Finding]:
-    if call.subcommand in _REWRITES:
+    if call.subcommand in _REWRITES and not call.lists:
         yield _no(
             f"`git {call.subcommand}` changes code without a commit of its own", _undo(context)
         )

@@ -40,6 +40,8 @@ def _protected_head(context: Context) -> str:
 def _seen(call: GitCall, context: Context) -> Iterator[str]:
     head = _protected_head(context)
     words = (*call.positionals, *call.paths)
+    if call.lists:
+        return  # no part of a healing, and no change either
     if head and call.subcommand in _ON_HEAD:
         yield f"`git {call.subcommand}` while HEAD is `{head}`"
     if call.subcommand in _MOVES_REFS:

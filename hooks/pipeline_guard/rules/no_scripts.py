@@ -47,7 +47,10 @@ def _program(effect: RunProgram, context: Context) -> Iterator[Finding]:
         return
     name = effect.argv[0]
     if is_interpreter(name) or name.endswith(_SCRIPTS):
-        yield _no(f"`{' '.join(effect.argv)[:80]}` runs code of its own", _instead(context))
+        from pipeline_guard.programs.instead import instead  # needed for a refusal only
+
+        do = instead(effect.argv) or _instead(context)
+        yield _no(f"`{' '.join(effect.argv)[:80]}` runs code of its own", do)
 
 
 def _instead(context: Context) -> str:

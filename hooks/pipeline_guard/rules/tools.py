@@ -139,12 +139,14 @@ def _git(effect: RunGit, context: Context) -> Iterator[Finding]:
 
 def _program(effect: RunProgram, context: Context) -> Iterator[Finding]:
     if not effect.reads_only:
+        from pipeline_guard.programs.instead import instead  # needed for a refusal only
+
         shown = " ".join(effect.argv)[:120]
-        instead = (
+        general = (
             "Use bauplan, git, Read, Glob and Grep, or the plain shell reads (ls, cat, head, "
             f"grep, sort, jq, …); to look at data: {suggest.query(context)}"
         )
-        yield _no(f"`{shown}` is not a known read", instead)
+        yield _no(f"`{shown}` is not a known read", instead(effect.argv) or general)
 
 
 def _self_heal(effect: RunSelfHeal, _context: Context) -> Iterator[Finding]:

@@ -46,7 +46,7 @@ def judge(call: GitCall, context: Context) -> Iterator[Finding]:
     check = _FORMS.get(call.subcommand)
     if check is None:
         saw = f"`git {call.subcommand}`, which is no part of a healing"
-        yield _no(saw, _instead(context))
+        yield _no(saw, _instead(call, context))
     else:
         yield from check(call, context)
 
@@ -68,8 +68,10 @@ def _no(saw: str, do: str) -> Finding:
     return Finding(DENY, "tools", saw, do)
 
 
-def _instead(context: Context) -> str:
-    return (
+def _instead(call: GitCall, context: Context) -> str:
+    from pipeline_guard.git_cli.instead import instead  # needed for a refusal only
+
+    return instead(call) or (
         "Git is used to read (status, log, diff, show, blame, grep, rev-parse, ls-files, "
         f"branch --list), to go to the debug branch ({suggest.make_git_branch(context)}), "
         "to add and commit there, and to revert an own commit"

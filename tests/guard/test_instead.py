@@ -1,0 +1,107 @@
+"""What is no tool of the skill is refused with the nearest command that is, and that one passes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pipeline_guard.verdicts import DENY
+from tests.guard.conftest import Healing
+
+FILE = "pipeline/models.py"
+INSTEAD = [
+    (f"nl -ba {FILE}", f"cat -n {FILE}"),
+    (f"less {FILE}", f"cat {FILE}"),
+    (f"tac {FILE}", f"cat {FILE}"),
+    (f"egrep -n 'def |Model' {FILE}", f"grep -E -n 'def |Model' {FILE}"),
+    (f"fgrep bauplan.Model {FILE}", f"grep -F bauplan.Model {FILE}"),
+    ("readlink -f pipeline", "realpath pipeline"),
+    (f"xxd {FILE}", f"cat -A {FILE}"),
+    (f"sha256sum {FILE}", f"git ls-files -s {FILE}"),
+    (f"mypy {FILE}", f"ty check {FILE}"),
+    (f"python -m py_compile {FILE}", f"ruff check {FILE}"),
+    (f"python3.11 -m ruff check {FILE}", f"ruff check {FILE}"),
+    (f"python -m flake8 {FILE}", f"ruff check {FILE}"),
+    ("bauplan job ls -O json | python -m json.tool", "jq ."),
+    (
+        "bauplan job ls -O json | python3 -c 'import json, sys'",
+        "bauplan job ls --output json | jq '.[0]'",
+    ),
+    (f"ruff format {FILE}", f"ruff format --check {FILE}"),
+    ("ruff check --fix pipeline", "ruff check pipeline"),
+    (f"black {FILE}", f"ruff format --check {FILE}"),
+    (f"sed -n '/def clean/,/return/p' {FILE}", f"grep -n -A 40 'def clean' {FILE}"),
+    (f"sed -n '/bauplan.Model/p' {FILE}", f"grep -n bauplan.Model {FILE}"),
+    (f"sed -n -e '1,5p' -e '9p' {FILE}", f"sed -n '1,5p;9p' {FILE}"),
+    (f"awk 'NR>=3 && NR<=9' {FILE}", f"sed -n 3,9p {FILE}"),
+    (f"awk '/def / {{print NR}}' {FILE}", f"grep -nE 'def ' {FILE}"),
+    (f"awk '{{print $1, $3}}' {FILE}", f"cat {FILE} | tr -s ' ' | cut -d' ' -f1,3"),
+    ("whoami", "bauplan info"),
+    ("pip show bauplan", "bauplan version"),
+    ("ps aux", "bauplan job ls --max-count 5"),
+    ("seq 1 3", "for i in {1..3}; do echo $i; done"),
+    ("expr 1 + 2", "echo $((1 + 2))"),
+    ("fd -e py", "git ls-files"),
+    ("git remote -v", "git branch --list --remotes"),
+    ("git reflog -5", "git log -g --oneline -10"),
+    ("git stash list", "git status --short"),
+    ("git tag", "git log --oneline --decorate -10"),
+    ("git tag --list 'v*'", "git log --oneline --decorate -10"),
+    ("git worktree list", "git rev-parse --show-toplevel"),
+    ("git config --get user.name", "git log -1 '--format=%an <%ae>'"),
+    ("git describe --always --dirty", "git rev-parse --short HEAD"),
+    ("git ls-tree -r HEAD pipeline", "git ls-files pipeline"),
+    (f"git cat-file -p HEAD:{FILE}", f"git show HEAD:{FILE}"),
+    ("git rev-list --count HEAD", "git log --oneline HEAD"),
+    ("git merge-base main HEAD", "git log --oneline main..HEAD"),
+    ("git for-each-ref refs/heads", "git branch --list --all --verbose"),
+    ("git check-ignore debug", "git status --short --ignored"),
+    ("git diff-tree -r HEAD", "git diff --stat"),
+    ("git version", "git --version"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "right"), INSTEAD)
+def test_the_nearest_allowed_command_is_named(healing: Healing, wrong: str, right: str) -> None:
+    """One refusal and one command to type instead: an agent loses a turn, not its way."""
+    healing.ready()
+    found = healing.bash(wrong)
+    assert found.decision == DENY
+    told = [finding.do for finding in found.findings]
+    assert any(f"`{right}`" in do for do in told), told
+    for do in told:
+        for command in re.findall(r"`([a-z][^`<…]*)`", do):
+            assert healing.bash(command).decision != DENY, command
+
+
+SENTENCES = [
+    ("sleep 5", "Nothing has to be waited for"),
+    ("watch bauplan job ls", "Nothing has to be waited for"),
+    ("curl -s https://docs.bauplanlabs.com/", "WebFetch https://docs.bauplanlabs.com/"),
+    ("gh pr create --fill", "A person opens the pull request"),
+    ("touch debug/summary.md", "Write or Edit tool"),
+    (f"sed -i 's/a/b/' {FILE}", "Write or Edit tool"),
+    ("bauplan job ls | column -t", "leave that part out"),
+    ("python --version", "decorator"),
+    ("sort README.md | comm -12 - README.md", "diff <a> <b>"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "words"), SENTENCES)
+def test_where_no_command_is_near_the_step_is_named(
+    healing: Healing, wrong: str, words: str
+) -> None:
+    """Waiting, fetching, installing: no step of the workflow needs it, and the answer says so."""
+    found = healing.ready().bash(wrong)
+    assert found.decision == DENY
+    assert any(words in finding.do for finding in found.findings), found
+
+
+@pytest.mark.parametrize(
+    "wrong", ["git stash", "git stash pop", "git tag v1", "git worktree add x"]
+)
+def test_a_change_under_a_listing_name_is_still_seen_as_one(healing: Healing, wrong: str) -> None:
+    """`git stash list` only lists; `git stash` takes the agent's own edits away."""
+    rules = {finding.rule for finding in healing.ready().bash(wrong).findings}
+    assert rules & {"main_branch", "git_only"}
