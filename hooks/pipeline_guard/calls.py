@@ -37,7 +37,9 @@ _HARMLESS = frozenset(
     "ListAgents ListMcpResourcesTool ReportFindings StructuredOutput".split()
 )
 _SKILL = "self-healing-pipeline"
+_OFF = "off"
 _AGENT_MODES = ("", "default", "plan")
+_ELSEWHERE = ("isolation", "team_name")
 
 
 class _Odd(Exception):
@@ -217,6 +219,8 @@ def _skill(arguments: Arguments, _cwd: str) -> list[Effect]:
     """The skill itself. Another one may run commands while it is loaded, which no hook sees."""
     named = [arguments[key] for key in ("skill", "name", "command") if key in arguments]
     ours = [str(name).removeprefix("/").rpartition(":")[2] == _SKILL for name in named]
+    if str(arguments.get("args", "")).strip() == _OFF:
+        return [Unknown("Skill", "only the person switches the guard off", "Go on with the steps.")]
     if named and all(ours):
         return [UseTool("Skill")]
     return [Unknown("Skill", "another skill is no part of a healing", "Go on with this skill.")]
@@ -224,9 +228,10 @@ def _skill(arguments: Arguments, _cwd: str) -> list[Effect]:
 
 def _agent(arguments: Arguments, cwd: str) -> list[Effect]:
     del cwd
-    if arguments.get("isolation") or arguments.get("mode", "") not in _AGENT_MODES:
-        why = "it would work in another tree or with other permissions"
-        return [Unknown("Agent", why, "Start it without `isolation` and `mode`.")]
+    elsewhere = [name for name in _ELSEWHERE if arguments.get(name)]
+    if elsewhere or arguments.get("mode", "") not in _AGENT_MODES:
+        why = "it would work in another tree or session, or with other permissions"
+        return [Unknown("Agent", why, f"Start it without {elsewhere[0] if elsewhere else 'mode'}.")]
     return [StartAgent(_text(arguments, "prompt"))]
 
 

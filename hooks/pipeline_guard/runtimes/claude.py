@@ -34,8 +34,6 @@ _PHASES = {
     CwdChanged FileChanged DirectoryAdded MessageDisplay""".split(),
     events.OTHER,
 )
-# What the program itself puts into the conversation in a prompt's place.
-_NOT_A_PERSON = ("<task-notification", "<system-reminder", "<local-command", "<bash-")
 _WITH_TOOL = (events.BEFORE_TOOL, events.AFTER_TOOL)
 _SAME_TOOLS = {"Task": "Agent"}
 
@@ -120,10 +118,17 @@ def _response_text(response: object) -> str:
 
 
 def _prompt(raw: Mapping[str, Any]) -> str:
-    """The person's words; a slash command that was expanded is put back as it was typed."""
+    """The person's words; a slash command that was expanded is put back as it was typed.
+
+    What a subagent is asked is not theirs, nor what the program itself puts in a prompt's place:
+    one element, as `<task-notification>`, `<system-reminder>`, `<teammate-message …>`.
+    """
+    if text(raw, "agent_id", needed=False):
+        return ""
     command = raw.get("command_name")
     if isinstance(command, str) and command:
         typed = (f"/{command.lstrip('/')}", text(raw, "command_args", needed=False))
         return " ".join(typed).strip()
     words = text(raw, "prompt", needed=False)
-    return "" if words.lstrip().startswith(_NOT_A_PERSON) else words
+    mark, letter = words.lstrip()[:1], words.lstrip()[1:2]
+    return "" if mark == "<" and letter.isalpha() and letter.islower() else words

@@ -92,6 +92,9 @@ def test_an_expanded_slash_command_is_put_back_as_it_was_typed():
 
 def test_what_the_program_says_in_a_prompts_place_are_not_the_persons_words():
     assert event("UserPromptSubmit", prompt="<task-notification>delete it").prompt == ""
+    assert event("UserPromptSubmit", prompt=" <teammate-message id='a'>delete it").prompt == ""
+    assert event("UserPromptSubmit", prompt="delete it", agent_id="a1").prompt == ""
+    assert event("UserPromptSubmit", prompt="< 5 rows, I think").prompt == "< 5 rows, I think"
 
 
 def answer(decision: str, name: str = "PreToolUse", **fields: object) -> Answer:
