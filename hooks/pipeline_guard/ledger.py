@@ -21,14 +21,16 @@ Line = Mapping[str, Any]
 class Run(NamedTuple):
     """One `bauplan run` of this session that ended.
 
-    `head` is the git commit that ran. `green` is a full, strict, transactional run on the debug
-    branch, from a clean HEAD, whose job is complete.
+    `head` is the git commit that ran; without a repository `sent` holds the files that ran in
+    the place of those on disk. `green` is a full, strict, transactional run on the debug branch,
+    from a clean HEAD where there is one, whose job is complete.
     """
 
     job: str
     ref: str
     head: str
     green: bool
+    sent: Mapping[str, str] = {}
 
 
 class Facts(NamedTuple):

@@ -109,8 +109,12 @@ def is_over(event: Event) -> bool:
 
 def _finished(lines: list[Line]) -> bool:
     """Whether nothing was changed since a stop that was accepted with valid reports."""
-    stops = [line for line in lines if line["fact"] in ("stop", "edit")]
-    return bool(stops) and stops[-1]["fact"] == "stop" and stops[-1]["valid"] is True
+    last = next((line for line in reversed(lines) if _ends_or_changes(line)), {})
+    return last.get("fact") == "stop" and last["valid"] is True
+
+
+def _ends_or_changes(line: Line) -> bool:
+    return line["fact"] in ("stop", "edit") or bool(line.get("sent"))
 
 
 def end(event: Event) -> None:

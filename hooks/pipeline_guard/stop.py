@@ -37,6 +37,7 @@ def missing_reports(current: Session) -> list[str]:
         facts.job,
         frozenset(facts.tables),
         workspace.project,
+        sent=facts.runs[-1].sent if facts.runs else {},
     )
     return [str(problem) for problem in reports.check_all(workspace.debug, known=known)]
 

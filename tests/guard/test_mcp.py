@@ -169,6 +169,11 @@ class TestCodeRun:
             ({"models__py": "print('hello')\n"}, "no_scripts"),
             ({"models__py": "import os\nos.system('ls')\n"}, "no_scripts"),
             ({"expectations__py": "import subprocess\n"}, "no_scripts"),
+            (
+                {"bauplan_project__yml": "project:\n  id: other\n  name: b\n"},
+                "inspect_first",
+            ),
+            ({"bauplan_project__yml": ""}, "inspect_first"),
         ],
     )
     def test_nothing_but_pipeline_code_is_sent(self, healing, tmp_path, changed, key: str):

@@ -33,7 +33,10 @@ def files(house: House) -> dict[str, str]:
 
 
 def test_a_run_of_sent_code_is_told_and_learned(house: House, files: dict[str, str]) -> None:
-    """Red before the fix, green with it; the ledger knows both, and the last one decides."""
+    """Red before the fix, green with it; the ledger knows both, and the last one decides.
+
+    From the first file that is sent with a change on, the agent owes its reports.
+    """
     shutil.rmtree(house.project / ".git")
     job = house.fail()
     session = heal.begin(job, house.project)
@@ -46,9 +49,12 @@ def test_a_run_of_sent_code_is_told_and_learned(house: House, files: dict[str, s
         guard.after(ToolCall("code_run", asked), result, result.ok)
         told = json.loads(result.text)["job"]
         assert told["status"].startswith(status)
-        assert guard.state().facts.runs[-1].job == told["id"]
+        run = guard.state().facts.runs[-1]
+        assert (run.job, run.green) == (told["id"], status == "Complete")
+        assert run.sent == {name: sent[name] for name in ("models.py",) if status == "Complete"}
         gap = outcome.judged(guard.state()).why
-        assert ("is not complete" in gap) == (status == "Fail")
+        assert ("is not green" in gap) == (status == "Fail")
+        assert guard.stop().decision == ("deny" if run.sent else "allow")
     assert house.hash("main") == claim.pinned.partition("@")[2]
 
 

@@ -29,7 +29,6 @@ EXIT_CODES = {
     ERROR: ModelFailed.exit_code,
     INTERRUPTED: 130,
 }
-_COMPLETE = "Complete"
 
 
 class Outcome(NamedTuple):
@@ -71,26 +70,20 @@ def _rerun_gap(current: Session) -> str:
     if not runs:
         return "there was no rerun on the debug branch"
     last = runs[-1]
-    if not current.workspace.repo:
-        return "" if _is_complete(last, current) else f"the rerun {last.job} is not complete"
     if not last.green:
         return f"the last rerun {last.job} is not green"
-    if not current.facts.commits:
+    if not current.workspace.repo:
+        return "" if last.sent or _has_failed(current) else "no fix was sent"
+    if not current.facts.commits and not _has_failed(current):
         return "no fix was committed"
     if not facts_run.is_clean(current) or _changed_since(last, current):
         return f"the code was changed after the rerun {last.job}"
     return ""
 
 
-def _is_complete(run: Run, current: Session) -> bool:
-    """Without a repository there is no clean HEAD; the job's own state has to do."""
-    of_branch = run.ref == current.facts.bauplan_branch != ""
-    return of_branch and f'"status": "{_COMPLETE}"' in _job_text(run, current)
-
-
-def _job_text(run: Run, current: Session) -> str:
-    printed = confirm.bauplan(["job", "get", run.job], current.workspace.start) or ""
-    return re.sub(r'"status"\s*:\s*"', '"status": "', printed)
+def _has_failed(current: Session) -> bool:
+    """A failed job whose code is green as it was has nothing to fix: the platform had failed."""
+    return current.facts.job_status.lower().startswith(("fail", "abort"))
 
 
 def _changed_since(run: Run, current: Session) -> bool:

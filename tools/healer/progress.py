@@ -41,7 +41,7 @@ def step_of(facts: Facts) -> int:
         bool(facts.bauplan_branch),
         bool(facts.tables) and bool(facts.git_branch or facts.bauplan_branch),
         facts.code_changed,
-        bool(facts.commits),
+        bool(facts.commits) or any(run.sent for run in facts.runs),
         any(run.green for run in facts.runs),
     )
     return sum(reached) if facts.code_changed else min(sum(reached), 4)

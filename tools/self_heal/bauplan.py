@@ -60,6 +60,13 @@ def records(*argv: str, timeout: float = 60) -> Any:
     return json.loads(answer(*argv, "--output", "json", timeout=timeout))
 
 
+def debug_branch(job: str) -> str:
+    """The debug branch of a job's healing at its head, as `branch@hash`; `""` without one."""
+    listed: Any = records("branch", "ls", "--name", f"debug_{job[:8]}")
+    refs = {str(row["name"]): str(row["hash"]) for row in listed if "_proof_" not in row["name"]}
+    return next((f"{name}@{sha}" for name, sha in refs.items() if "-bpln-tx-" not in name), "")
+
+
 def username() -> str:
     """The user that `bauplan info` names; branches of a user begin with it."""
     printed = answer("info")

@@ -89,7 +89,7 @@ def _shown(facts: Facts) -> dict[str, Any]:
     found = {name: getattr(facts, name) for name in _SHOWN}
     found["tables"] = dict(facts.tables)
     found["commits"] = list(facts.commits)
-    found["runs"] = [run._asdict() for run in facts.runs]
+    found["runs"] = [{**run._asdict(), "sent": sorted(run.sent)} for run in facts.runs]
     return found
 
 

@@ -11,15 +11,15 @@ import json
 import re
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline_guard import reports
-from pipeline_guard.project import Model, expectation_changes, healing_code
+from pipeline_guard.project import Model, expectation_changes, healing_code, sent
 from pipeline_guard.project.expectation_changes import Changes
 from pipeline_guard.reports import schema as schemas
-from self_heal import bauplan, proof_project
+from self_heal import bauplan, proof_project, unversioned
 from self_heal.errors import BadInput
 
 RED, GREEN, NOT_APPLICABLE = "red", "green", "not applicable"
@@ -30,6 +30,8 @@ class Healing(NamedTuple):
     """What is proven: repository, project folder in it, the job's id, its pinned ref, the code.
 
     `before` is the commit that the first fix was made on, `after` the one that HEAD stands on.
+    Without git `before` is the code on disk, `after` the job of the last rerun, and `sent` holds
+    the files that it ran in the place of those on disk.
     """
 
     repo: Path
@@ -38,6 +40,7 @@ class Healing(NamedTuple):
     pinned: str
     before: str
     after: str
+    sent: Mapping[str, str] | None = None
 
 
 class Trial(NamedTuple):
@@ -88,14 +91,20 @@ def find_healing(
 
     Raises BadInput where one of them does not say it.
     """
-    report_job, pinned = _reported(repo, job)
-    if not ref and pinned == "not pinned":
-        raise BadInput("The job report says `not pinned`: name the ref you worked from with --ref.")
-    ref = (ref or pinned).removeprefix("tag ")
+    report_job, ref = _reported(repo, job, ref)
     after = _git(repo, "rev-parse", "HEAD")
     marks = (report_job[:8], ref.partition("@")[2][:8])
     before = _git(repo, "rev-parse", f"{before}^{{commit}}") if before else _start(repo, marks)
     return Healing(repo, project, report_job, ref, before, after)
+
+
+def find_unversioned(folder: Path, project: str, job: str = "", ref: str = "") -> Healing:
+    """The same for a project in `folder` without git, as the platform has its last rerun."""
+    report_job, ref = _reported(folder, job, ref)
+    rerun = unversioned.last_rerun(report_job, str(folder / project))
+    if not rerun.job:
+        raise BadInput("No run has written to the debug branch: send the fixed code first.")
+    return Healing(folder, project, report_job, ref, "on disk", rerun.job, rerun.sent)
 
 
 def prove(healing: Healing, watch: Callable[[str], None] = lambda _: None) -> Result:
@@ -108,7 +117,8 @@ def prove(healing: Healing, watch: Callable[[str], None] = lambda _: None) -> Re
         chosen = [*changes.new, *changes.changed]
         if not chosen:
             raise BadInput(
-                "HEAD holds no new expectation: write one in expectations.py, commit it."
+                "There is no new expectation: write one in expectations.py and commit it (without "
+                "git: send it with `code_run`)."
             )
         known = expectation_changes.expectations(str(new))
         branches = _branches(healing)
@@ -176,8 +186,8 @@ def _branches(healing: Healing) -> Iterator[str]:
             yield name
 
 
-def _reported(repo: Path, job: str) -> tuple[str, str]:
-    """Job id and pinned ref from the job report in `debug/job/`."""
+def _reported(repo: Path, job: str, ref: str) -> tuple[str, str]:
+    """Job id and pinned ref from the job report in `debug/job/`; a `ref` that is given is it."""
     files = sorted((repo / "debug" / reports.JOB_FOLDER).glob(f"{job or '*'}.md"))
     if len(files) != 1:
         found = ", ".join(file.stem for file in files) or "none"
@@ -186,7 +196,9 @@ def _reported(repo: Path, job: str) -> tuple[str, str]:
     pinned = report.data.get("metadata", {}).get("pinned_ref", "") if report else ""
     if not pinned:
         raise BadInput(f"{files[0]} names no pinned ref: see `self-heal report check`.")
-    return files[0].stem, str(pinned)
+    if not ref and pinned == "not pinned":
+        raise BadInput("The job report says `not pinned`: name the ref you worked from with --ref.")
+    return files[0].stem, (ref or str(pinned)).removeprefix("tag ")
 
 
 def _start(repo: Path, marks: tuple[str, str]) -> str:
@@ -197,6 +209,10 @@ def _start(repo: Path, marks: tuple[str, str]) -> str:
 
 
 def _check_out(healing: Healing, commit: str, target: Path) -> Path:
+    if healing.sent is not None:
+        files = healing.sent if commit == healing.after else {}
+        sent.write(str(healing.repo / healing.project), files, str(target / healing.project))
+        return target / healing.project
     found = healing_code.check_out(str(healing.repo), commit, healing.project, str(target))
     if not found:
         raise BadInput(f"The commit {commit[:10]} has no project in {healing.project or '.'}.")

@@ -39,7 +39,10 @@ def lines(effect: CallBauplanApi, text: str, current: Session) -> Iterator[Line]
 
 
 def _run(effect: CallBauplanApi, job: str, current: Session) -> Line:
-    """A run of the project on disk counts as one of HEAD; files that were sent do not."""
+    """A run of the project on disk counts as one of HEAD; files that were sent do not.
+
+    Without a repository the files that were sent are the fix, so they are remembered.
+    """
     asked = effect.arguments
     weakened = asked.get("dry_run") or asked.get("strict") is False or asked.get("parameters")
     return {
@@ -49,7 +52,16 @@ def _run(effect: CallBauplanApi, job: str, current: Session) -> Line:
         "head": workspace.head_commit(current.workspace),
         "clean": effect.tool == "project_run" and facts_run.is_clean(current),
         "full": not weakened,
+        "sent": _sent(effect, current),
     }
+
+
+def _sent(effect: CallBauplanApi, current: Session) -> Mapping[str, str]:
+    if effect.tool != "code_run" or current.workspace.repo:
+        return {}
+    from pipeline_guard.project import sent
+
+    return sent.changed(current.workspace.project, effect.arguments["project_files"])
 
 
 def _job(_: _Arguments, answer: _Arguments) -> Iterator[Line]:

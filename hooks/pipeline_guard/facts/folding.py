@@ -23,7 +23,8 @@ def fold(lines: list[Line], workspace: Workspace) -> Facts:
     working = pinned or (_ref(pin.branch, pin.head) if unpinnable else "")
     branch = _debug_branch(working, lines)
     commits = tuple(line["hash"] for line in _each(lines, "commit"))
-    changed = any(True for _ in _each(lines, "edit"))
+    edited = any(True for _ in _each(lines, "edit"))
+    runs = _runs(branch, lines, bool(workspace.repo))
     return Facts(
         job=job,
         job_status=_status(job, lines),
@@ -41,10 +42,10 @@ def fold(lines: list[Line], workspace: Workspace) -> Facts:
         missing_tables=_missing(working, lines),
         tables=_tables((working, pin.result), lines),
         result=_ref(pin.branch, pin.result),
-        snapshot_done=bool(commits) or changed,
-        code_changed=changed,
+        snapshot_done=bool(commits) or edited,
+        code_changed=edited or any(run.sent for run in runs),
         commits=commits,
-        runs=_runs(branch, lines),
+        runs=runs,
         prompts=tuple(line["text"] for line in _each(lines, "prompt")),
         stop_refusals=_refusals(lines),
         logs=_logs(lines),
@@ -141,17 +142,15 @@ def _missing(working: str, lines: list[Line]) -> frozenset[str]:
     return frozenset(missing)
 
 
-def _runs(branch: str, lines: list[Line]) -> tuple[Run, ...]:
+def _runs(branch: str, lines: list[Line], versioned: bool) -> tuple[Run, ...]:
     complete = {line["id"] for line in _each(lines, "job") if line["status"] == "Complete"}
-    return tuple(
-        Run(line["job"], line["ref"], line["head"], _is_green(line, branch, complete))
-        for line in _each(lines, "run")
-    )
-
-
-def _is_green(line: Line, branch: str, complete: set[str]) -> bool:
-    whole = bool(line["full"] and line["clean"] and line["head"])
-    return whole and line["ref"] == branch != "" and line["job"] in complete
+    found = []
+    for line in _each(lines, "run"):
+        of_head = bool(line["clean"] and line["head"])
+        green = line["ref"] == branch != "" and line["job"] in complete and line["full"]
+        ended_well = bool(green and (of_head or not versioned))
+        found.append(Run(line["job"], line["ref"], line["head"], ended_well, line.get("sent", {})))
+    return tuple(found)
 
 
 def _logs(lines: list[Line]) -> dict[str, str]:

@@ -37,7 +37,8 @@ class Known(NamedTuple):
     inside the git repository; `tags` the Bauplan tags there are; `job` the id of the job that is
     healed; `tables` the names of the tables that were inspected; `project` the project's folder;
     `refs` the data state that the platform says each job read, as `branch@hash`; `code` the files
-    of each job's code that git has otherwise than they ran.
+    of each job's code that git has otherwise than they ran; `sent` the files of the last rerun that
+    the disk has otherwise, where there is no repository.
     """
 
     logs: Mapping[str, str] = {}
@@ -48,6 +49,7 @@ class Known(NamedTuple):
     project: str = ""
     refs: Mapping[str, str] = {}
     code: Mapping[str, tuple[str, ...]] = {}
+    sent: Mapping[str, str] = {}
 
 
 NOTHING_KNOWN = Known()

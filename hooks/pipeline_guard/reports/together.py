@@ -70,17 +70,21 @@ def summary_faults(
         yield ("determinism",), "the job report says `not pinned`: the rerun is `Best-effort`"
     if claim == "deterministic" and (files := known.code.get(str(named.data["job_id"]))):
         yield ("determinism",), f"git has other code than what ran ({', '.join(files)})"
-    if known.repo and known.project:
+    if known.project and (known.repo or known.sent):
         yield from _unjustified(summary, named, known)
 
 
 def _unjustified(summary: Report, job: Report, known: Known) -> Iterator[tuple[Path, str]]:
     """Expectations that were there before the healing and are weaker, other or gone now."""
-    from pipeline_guard.project import healing_code
+    from pipeline_guard.project import healing_code, sent
 
     pinned = str(job.data.get("metadata", {}).get("pinned_ref", "")).partition("@")[2]
     marks = (str(job.data["job_id"])[:8], pinned[:8])
-    changes = healing_code.changes(known.repo, known.project, marks)
+    changes = (
+        healing_code.changes(known.repo, known.project, marks)
+        if known.repo
+        else sent.changes(known.project, known.sent)
+    )
     told = "\n".join(part.text for part in summary.sections.values())
     for what, names in (("changed", changes.changed), ("deleted", changes.deleted)):
         for name in names:

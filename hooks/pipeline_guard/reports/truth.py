@@ -156,6 +156,8 @@ def _fixes(part: markdown.Section, known: Known, job: str) -> Iterator[Fault]:
             yield ("fixes",), "there is a git repository: commit the fix and list its commits"
         if not any(block.kind == markdown.CODE for block in part.blocks):
             yield ("fixes",), "without a repository the fix is shown here as a diff in a code fence"
+        elif known.sent and known.project:
+            yield from _undiffed(part, known)
         return
     prose = "\n".join(block.text for block in part.blocks)
     shas = [sha for sha in values.commits(prose) if sha not in job]
@@ -176,9 +178,24 @@ def _fixes(part: markdown.Section, known: Known, job: str) -> Iterator[Fault]:
             )
 
 
+def _undiffed(part: markdown.Section, known: Known) -> Iterator[Fault]:
+    """A person applies the diff: it must have every line that the last rerun had otherwise."""
+    from pipeline_guard.project import sent
+
+    pasted = [b.text for b in part.blocks if b.kind == markdown.CODE]
+    shown = {_squeeze(line) for text in pasted for line in text.splitlines()}
+    for line in sent.diff(known.project, known.sent):
+        if len(_squeeze(line)) > 1 and _squeeze(line) not in shown:
+            yield ("fixes",), f"the diff lacks a line of what the last rerun was sent: `{line}`"
+            return
+
+
 def _unchanged(known: Known, job: str) -> Iterator[Fault]:
-    """The platform failed and there was nothing to fix: then git holds no commit of the healing."""
+    """The platform failed and there was nothing to fix: then no commit and no run has one."""
     from pipeline_guard.project import healing_code
+
+    if known.sent:
+        yield ("fixes",), "it says that nothing was changed, and the last rerun was sent a change"
 
     mark = job.strip(" `*")[:8]
     if known.repo and healing_code.first_commit(known.repo, (mark,)):

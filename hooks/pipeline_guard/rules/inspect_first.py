@@ -52,12 +52,12 @@ def _renamed(effect: WritePath | DeletePath) -> Iterator[tuple[str, str]]:
     """An edit of the project file that makes it the file of another project."""
     if isinstance(effect, DeletePath) or os.path.basename(effect.path) not in PROJECT_FILES:
         return
-    before = _project_id(text_before(effect.path))
-    if effect.text is not None and before and _project_id(effect.text) != before:
+    before = project_id(text_before(effect.path))
+    if effect.text is not None and before and project_id(effect.text) != before:
         yield f"another project than `{before}`", "Leave `id` below `project` as it is"
 
 
-def _project_id(text: str) -> str:
+def project_id(text: str) -> str:
     """The `id` below `project`, read by lines: YAML takes too long to load in a hook."""
     import re  # needed for the project file only
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 
-from pipeline_guard import project, suggest
+from pipeline_guard import suggest
 from pipeline_guard.context import Context
+from pipeline_guard.project import PROJECT_FILES, sent
 from pipeline_guard.project import edits as python_edits
+from pipeline_guard.rules import inspect_first
 from pipeline_guard.verdicts import DENY, Finding
 
 _NEW_FILE = "expectations.py"
-_SENT = (".py", ".sql")
 
 
 def judge(files: object, context: Context) -> Iterator[Finding]:
@@ -20,7 +20,7 @@ def judge(files: object, context: Context) -> Iterator[Finding]:
     if not isinstance(files, Mapping) or not folder:
         yield _no("inspect_first", "`code_run` without the project's files", "Send all of them")
         return
-    on_disk = dict(_on_disk(folder))
+    on_disk = dict(sent.on_disk(folder))
     for name in sorted(set(on_disk) - set(files)):
         saw = f"`code_run` without `{name}`"
         yield _no("inspect_first", saw, "Send every .py and .sql file and the project file")
@@ -47,25 +47,13 @@ def _file(
     elif name.endswith(".py"):
         for fault in python_edits.faults(before or "", text):
             yield _no("no_scripts", f"`{name}`: {fault}", "Send pipeline code only")
+    elif name in PROJECT_FILES and inspect_first.project_id(text) != _id(before):
+        yield _no("inspect_first", f"`{name}` with another project's id", "Leave `id` as it is")
 
 
 def _no(rule: str, saw: str, do: str) -> Finding:
     return Finding(DENY, rule, saw, do)
 
 
-def _on_disk(folder: str) -> Iterator[tuple[str, str]]:
-    """The files that a run of this folder takes along, by their path in it."""
-    for root, folders, names in os.walk(folder):
-        folders[:] = sorted(n for n in folders if not n.startswith(".") and n not in _SKIPPED)
-        for name in sorted(names):
-            if name.endswith(_SENT) or name in project.PROJECT_FILES:
-                path = os.path.join(root, name)
-                yield os.path.relpath(path, folder), _text(path)
-
-
-_SKIPPED = frozenset({"debug", "venv", "node_modules", "__pycache__"})
-
-
-def _text(path: str) -> str:
-    with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-        return file.read()
+def _id(text: str | None) -> str:
+    return inspect_first.project_id(text or "")

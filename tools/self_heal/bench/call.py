@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from agent_replay.script import Call, Turn
 
 
@@ -11,6 +13,6 @@ def bash(step: int, say: str, command: str, **capture: str) -> Turn:
     return Turn(say=say, step=step, call=call, capture=capture)
 
 
-def use(step: int, say: str, tool: str, **arguments: str) -> Turn:
+def use(step: int, say: str, tool: str, **arguments: Any) -> Turn:
     """Another tool."""
     return Turn(say=say, step=step, call=Call(tool=tool, input=arguments))

@@ -69,13 +69,14 @@ class Plan(NamedTuple):
         """Whether the wrong session skips this part."""
         return self.which == "wrong" and part in self.sessions.wrong.skip
 
-    def expectations(self) -> str:
-        """`expectations.py` with the fix and the new expectation in it."""
+    def code(self, prevents: bool) -> dict[str, str]:
+        """The project's files with the fix, and with the new expectation where it `prevents`."""
         files = dict(self.files)
         for change in (change for commit in self.fix for change in commit.edits):
             files[change.file] = changed(files, change)
-        text = files.get(EXPECTATIONS, "")
-        return guarded(text, self.guard) if self.guard else text
+        if self.guard and prevents:
+            files[EXPECTATIONS] = guarded(files.get(EXPECTATIONS, ""), self.guard)
+        return files
 
 
 def make(stage: Stage, sessions: Sessions, which: Which) -> Plan:

@@ -12,6 +12,7 @@ from agent_replay.script import Call, Expectation, Header, Script, Turn
 from self_heal.bench import evidence, written
 from self_heal.bench.call import bash, use
 from self_heal.bench.plan import Plan
+from self_heal.grader.reference import EXPECTATIONS
 from self_heal.scenario import Change, Commit
 
 SKILL = "self-healing-pipeline"
@@ -108,7 +109,7 @@ def _classify(plan: Plan) -> Iterator[Turn]:
 
 
 def _fix(plan: Plan) -> Iterator[Turn]:
-    if plan.is_blocked or not plan.fix:
+    if plan.is_blocked or not plan.fix or not plan.scenario.git:
         return
     for number, commit in enumerate(plan.fix, 1):
         for change in commit.edits:
@@ -137,10 +138,17 @@ def _run(plan: Plan) -> str:
     return f"bauplan run --project-dir {plan.folder} --ref {DEBUG}"
 
 
+def _rerun_turn(plan: Plan, step: int, say: str, prevents: bool) -> Turn:
+    """Without git the code is sent along with the run."""
+    if plan.scenario.git:
+        return bash(step, say, _run(plan))
+    return use(step, say, "code_run", project_files=plan.code(prevents), ref=DEBUG)
+
+
 def _rerun(plan: Plan) -> Iterator[Turn]:
     if plan.is_blocked or plan.leaves_out("rerun"):
         return
-    yield bash(6, "The rerun.", _run(plan))
+    yield _rerun_turn(plan, 6, "The rerun.", prevents=False)
     yield bash(
         6, "Where is the branch now?", f"bauplan commit {DEBUG} --max-count 1", after=f"({SHA})"
     )
@@ -153,14 +161,18 @@ def _rerun(plan: Plan) -> Iterator[Turn]:
 def _prevent(plan: Plan) -> Iterator[Turn]:
     if plan.is_blocked or plan.guard is None:
         return
-    path = f"{plan.folder}/expectations.py"
-    text = plan.expectations()
-    yield use(7, "So that it cannot happen again.", "Write", file_path=path, content=text)
-    change = Change(file="expectations.py", new=text)
-    message = f"Add data quality guard {plan.guard.name}"
-    yield _commit(plan, 7, Commit(message=message, edits=[change]), "guard")
+    if plan.scenario.git:
+        yield from _guard(plan, plan.guard.name)
     if not plan.leaves_out("rerun"):
-        yield bash(7, "With the expectation.", _run(plan))
+        yield _rerun_turn(plan, 7, "With the expectation.", prevents=True)
+
+
+def _guard(plan: Plan, name: str) -> Iterator[Turn]:
+    path, text = f"{plan.folder}/{EXPECTATIONS}", plan.code(prevents=True)[EXPECTATIONS]
+    yield use(7, "So that it cannot happen again.", "Write", file_path=path, content=text)
+    change = Change(file=EXPECTATIONS, new=text)
+    commit = Commit(message=f"Add data quality guard {name}", edits=[change])
+    yield _commit(plan, 7, commit, "guard")
 
 
 def _finish(plan: Plan) -> Iterator[Turn]:

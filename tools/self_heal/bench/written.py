@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+
 from self_heal.bench.plan import Plan
 from self_heal.bench.spec import Table
 
@@ -61,9 +63,26 @@ def summary(plan: Plan) -> str:
 def _fixes(plan: Plan) -> str:
     if plan.is_blocked or not (plan.fix or plan.guard):
         return "Nothing was changed."
+    if not plan.scenario.git:
+        return f"Code provenance: unversioned.\n\n```diff\n{_diff(plan)}\n```"
     lines = [f"- `{{{{fix{n}}}}}` {commit.message}" for n, commit in enumerate(plan.fix, 1)]
     lines += [f"- `{{{{guard}}}}` Add data quality guard {plan.guard.name}"] if plan.guard else []
     return "\n".join(lines)
+
+
+def _diff(plan: Plan) -> str:
+    """What the last run was sent, against the files as they are."""
+    return "\n".join(
+        line
+        for file, text in plan.code(prevents=True).items()
+        for line in difflib.unified_diff(
+            plan.files.get(file, "").splitlines(),
+            text.splitlines(),
+            f"a/{plan.folder}/{file}",
+            f"b/{plan.folder}/{file}",
+            lineterm="",
+        )
+    )
 
 
 def _determinism(plan: Plan) -> str:

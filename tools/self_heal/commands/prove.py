@@ -24,18 +24,23 @@ from self_heal.prove import Proof, Result, Trial
 def prove(job: str, ref: str, before: str, as_json: bool) -> None:
     """Run the new expectation on branches made from the pinned ref.
 
-    It must be red with the code before the first fix and green with HEAD. Where the old code
+    It must be red with the code before the first fix and green with HEAD; without git red with the
+    code on disk and green with that of the last rerun. Where the old code
     cannot reach it, the answer is `not applicable`, with the reason. Existing expectations that
     were changed or deleted since are named: the summary has to justify each.
     """
     found = workspace.find(str(Path.cwd()))
-    if not found.repo:
-        raise BadInput("There is no git repository here: without one nothing can be proven.")
     if not found.project:
         raise BadInput("There is no bauplan project here: run this in the project's folder.")
-    folder = os.path.relpath(found.project, found.repo)
+    top = found.repo or str(Path(found.debug).parent)
+    folder = os.path.relpath(found.project, top)
     place = "" if folder == "." else folder
-    healing = proving.find_healing(Path(found.repo), place, job, ref, before)
+    if found.repo:
+        healing = proving.find_healing(Path(top), place, job, ref, before)
+    elif before:
+        raise BadInput("There is no git repository here, so no commit: leave --before out.")
+    else:
+        healing = proving.find_unversioned(Path(top), place, job, ref)
     result = proving.prove(healing, lambda line: click.echo(line, err=True))
     click.echo(json.dumps(_as_json(result), indent=2) if as_json else _told(result))
     if result.verdict == proving.NOT_PROVEN:

@@ -9,7 +9,7 @@ import click
 
 from pipeline_guard import reports, workspace
 from pipeline_guard.reports import schema as schemas
-from self_heal import bauplan, job_context
+from self_heal import bauplan, job_context, unversioned
 from self_heal.errors import BadInput, CheckFailed, SelfHealError
 
 
@@ -77,7 +77,19 @@ def _asked(debug: Path, known: reports.Known) -> tuple[reports.Known, list[str]]
         refs[job] = context.ref
         if known.repo and known.project:
             code[job] = job_context.differing(context, known.repo, known.project, (job[:8],))
-    return known._replace(logs=logs, refs=refs, code=code), notes
+    asked = known._replace(logs=logs, refs=refs, code=code)
+    return (asked, notes) if known.repo else _rerun(asked, notes)
+
+
+def _rerun(known: reports.Known, notes: list[str]) -> tuple[reports.Known, list[str]]:
+    """What the last rerun was sent, where the project has no git."""
+    if not known.project or not known.refs:
+        return known, notes
+    try:
+        rerun = unversioned.last_rerun(next(iter(known.refs)), known.project)
+    except SelfHealError as error:
+        return known, [*notes, f"not compared with what the last rerun was sent: {error}"]
+    return known._replace(sent=rerun.sent), notes
 
 
 def _as_json(debug: Path, problems: list[reports.Problem], notes: list[str]) -> dict[str, object]:

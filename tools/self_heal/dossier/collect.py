@@ -12,7 +12,7 @@ from pipeline_guard.project import Project, healing_code, read_project
 from pipeline_guard.reports import markdown
 from pipeline_guard.reports import schema as schemas
 from pipeline_guard.reports.read import Report
-from self_heal import bauplan
+from self_heal import bauplan, unversioned
 from self_heal.dossier import diff
 from self_heal.dossier.diff import FileDiff
 from self_heal.errors import BadInput, SelfHealError
@@ -74,9 +74,9 @@ def collect(folder: Path, marks: Sequence[Mark] = ()) -> Healing:
     summary = reports.read_report(schemas.SUMMARY, str(debug / reports.SUMMARY_FILE))
     job_id = str(job.data.get("job_id", ""))
     project = read_project(place.project) if place.project else Project("", {})
-    files, commits = _code(place.repo, place.project, job_id)
-    changed = diff.changed_names(files)
     evidence, notes = _evidence(debug, job_id)
+    files, commits = _code(place.repo, place.project, job_id, notes)
+    changed = diff.changed_names(files)
     meta = job.data.get("metadata", {})
     return Healing(
         job_id,
@@ -113,19 +113,35 @@ def _words(report: Report | None, key: str) -> str:
     return _texts(report).get(key, "")
 
 
-def _code(repo: str, project: str, job: str) -> tuple[tuple[FileDiff, ...], tuple[str, ...]]:
-    """The project's changes since the first commit of the healing, and the commits' subjects."""
-    start = healing_code.first_commit(repo, (job[:8],)) if repo else ""
+def _code(
+    repo: str, project: str, job: str, notes: list[str]
+) -> tuple[tuple[FileDiff, ...], tuple[str, ...]]:
+    """The project's changes since the first commit of the healing, and the commits' subjects.
+
+    Without git they are those of the last rerun, as the platform has it.
+    """
+    if not repo:
+        return _sent(project, job, notes), ()
+    start = healing_code.first_commit(repo, (job[:8],))
     if not start:
         return (), ()
     folder = os.path.relpath(project, repo) if project else "."
     return diff.between(repo, start, folder), diff.commits(repo, start)
 
 
+def _sent(project: str, job: str, notes: list[str]) -> tuple[FileDiff, ...]:
+    try:
+        rerun = unversioned.last_rerun(job, project) if project else unversioned.NONE
+    except SelfHealError as error:
+        notes.append(f"There is no git, and what the last rerun was sent is not known: {error}")
+        return ()
+    return diff.sent(project, rerun.sent)
+
+
 def _evidence(debug: Path, job: str) -> tuple[tuple[Evidence, ...], list[str]]:
     notes: list[str] = []
     try:
-        ref = _debug_ref(job)
+        ref = bauplan.debug_branch(job)
     except SelfHealError as error:
         ref = ""
         notes.append(f"The platform could not be asked, so evidence after is missing: {error}")
@@ -167,13 +183,6 @@ def _now(table: str, ref: str) -> str:
     except SelfHealError as error:
         return str(error)
     return "\n\n".join(text.strip() for text in told)
-
-
-def _debug_ref(job: str) -> str:
-    """The debug branch of the job at its head; `""` where there is none."""
-    listed: Any = bauplan.records("branch", "ls", "--name", f"debug_{job[:8]}")
-    refs = {str(row["name"]): str(row["hash"]) for row in listed if "_proof_" not in row["name"]}
-    return next((f"{name}@{sha}" for name, sha in refs.items() if "-bpln-tx-" not in name), "")
 
 
 def _steps(folder: str, job: str) -> Iterator[Step]:

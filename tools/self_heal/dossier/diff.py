@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Sequence
-from pathlib import PurePosixPath
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from pipeline_guard.project import sent as sent_files
 from self_heal.errors import BadInput
 
+_DIFF = ("diff", "--no-color", "--no-ext-diff", "--function-context")
 _DEFINED = re.compile(r"\bdef (\w+)\(")
 
 
@@ -29,9 +32,21 @@ class FileDiff(NamedTuple):
 
 def between(repo: str, start: str, folder: str) -> tuple[FileDiff, ...]:
     """The changes of the files below `folder` from a commit to HEAD, whole functions shown."""
-    command = ("diff", "--no-color", "--no-ext-diff", "--function-context", start, "HEAD")
+    return _read(_git(repo, *_DIFF, start, "HEAD", "--", folder))
+
+
+def sent(project: str, files: Mapping[str, str]) -> tuple[FileDiff, ...]:
+    """The same for files that ran in the place of those on disk, where there is no git."""
+    with tempfile.TemporaryDirectory(prefix="self-heal-") as place:
+        for side, given in (("before", {}), ("after", files)):
+            sent_files.write(project, given, str(Path(place, side)))
+        found = _read(_git(place, *_DIFF, "--no-index", "before", "after", fine=(0, 1)))
+    return tuple(file._replace(name=file.name.partition("/")[2]) for file in found)
+
+
+def _read(printed: str) -> tuple[FileDiff, ...]:
     found: list[tuple[str, list[Line]]] = []
-    for text in _git(repo, *command, "--", folder).splitlines():
+    for text in printed.splitlines():
         if text.startswith("diff --git "):
             found.append((text.rpartition(" b/")[2], []))
         elif found and not text.startswith(("index ", "--- ", "+++ ", "new file", "deleted file")):
@@ -79,10 +94,10 @@ def _line(text: str) -> Line:
     return Line(kind, text[1:])
 
 
-def _git(repo: str, *arguments: str) -> str:
+def _git(repo: str, *arguments: str, fine: Sequence[int] = (0,)) -> str:
     done = subprocess.run(
         ["git", "-C", repo, *arguments], capture_output=True, text=True, check=False
     )
-    if done.returncode:
+    if done.returncode not in fine:
         raise BadInput(f"git {arguments[0]} in {repo} failed: {done.stderr.strip()}")
     return done.stdout

@@ -120,12 +120,17 @@ class After:
 
     @cached_property
     def after_code(self) -> dict[str, str]:
-        """The project's files at git's HEAD, or on disk where there is no repository."""
+        """The project's files at git's HEAD; without git those of the last run, else on disk."""
         if not self.stage.scenario.git:
-            return self._project(self.files)
+            return self.ran(self.green) if self.green else self.disk_code
         folder = self.stage.scenario.pipeline
         names = self.git("ls-tree", "-r", "--name-only", f"HEAD:{folder}").splitlines()
         return {name: self.git("show", f"HEAD:{folder}/{name}") for name in names}
+
+    @cached_property
+    def disk_code(self) -> dict[str, str]:
+        """The project's files as they lie on disk now."""
+        return self._project(self.files)
 
     def _project(self, files: Mapping[str, bytes]) -> dict[str, str]:
         folder = PurePosixPath("repository", self.stage.scenario.pipeline)

@@ -59,7 +59,7 @@ def commits(after: After) -> Check:
     """Every change is committed on a debug branch, and each commit names the job."""
     what = "every change is committed on a debug branch with the job's id"
     if not after.stage.scenario.git:
-        same = after.before_code == after.after_code
+        same = after.before_code == after.disk_code
         return Check("commits", what, None if same else False, "there is no git repository")
     faults = list(_commit_faults(after))
     count = len(_own_commits(after))

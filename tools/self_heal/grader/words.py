@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from pipeline_guard import reports
+from pipeline_guard.project import sent
 from pipeline_guard.reports import schema as schemas
 from self_heal.grader.after import After
 from self_heal.grader.result import Check
@@ -33,13 +34,14 @@ def failing_model(after: After) -> Check:
 def valid(after: After) -> Check:
     """The reports are complete and true, with the job's own logs at hand."""
     stage = after.stage
-    debug = stage.repo / "debug"
+    debug, project = stage.repo / "debug", str(stage.repo / stage.scenario.pipeline)
     known = reports.Known(
         logs={stage.job: _logs(after)},
         repo=str(stage.repo) if stage.scenario.git else "",
         job=stage.job,
-        project=str(stage.repo / stage.scenario.pipeline),
+        project=project,
         refs={stage.job: after.healed_job.ref} if after.truth.pinned else {},
+        sent={} if stage.scenario.git else sent.changed(project, after.after_code),
     )
     problems = reports.check_all(str(debug), known=known)
     written = sorted(debug.rglob("*.md"))

@@ -1,4 +1,4 @@
 -- bauplan: materialization_strategy=REPLACE
 SELECT hour, COUNT(*) AS checkins
-FROM checkins
+FROM evenings
 GROUP BY hour

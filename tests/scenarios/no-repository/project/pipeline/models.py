@@ -13,3 +13,14 @@ def checkins(
 ) -> pa.Table:
     """Who came when."""
     return checkins.select(["id", "member", "hour"])
+
+
+@bauplan.model(materialization_strategy="REPLACE")
+@bauplan.python("{{python}}")
+def evenings(
+    checkins: Annotated[pa.Table, bauplan.Model("checkins")],
+) -> pa.Table:
+    """Who came after work."""
+    import pyarrow.compute as pc
+
+    return checkins.filter(pc.greater_equal(checkins["hour"], 17))
