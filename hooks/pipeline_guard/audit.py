@@ -25,7 +25,7 @@ _LONGEST_TEXT = 4000
 _SECRET_NAMES = ("key", "token", "secret", "password", "passwd", "credential", "authorization")
 _SHORTEST_SECRET = 8
 _ASSIGNED = re.compile(
-    rf"([\w-]*(?:{'|'.join(_SECRET_NAMES)})[\w-]*[\"']?\s*[=:]\s*[\"']?)[^\s\"',;]+",
+    rf"((?:{'|'.join(_SECRET_NAMES)})[\w-]*[\"']?\s*[=:]\s*[\"']?)[^\s\"',;]+",
     re.IGNORECASE,
 )
 _AUTHORIZED = re.compile(r"(\b(?:bearer|basic)\s+)[\w.~+/=-]+", re.IGNORECASE)
@@ -64,8 +64,8 @@ def entries() -> Iterator[Mapping[str, Any]]:
 
 def mask(text: str) -> str:
     """The text without what looks like a secret, and without the values of secret variables."""
-    for name, value in os.environ.items():
-        if len(value) >= _SHORTEST_SECRET and _names_secret(name):
+    for name in filter(_names_secret, os.environ):
+        if len(value := os.environ[name]) >= _SHORTEST_SECRET:
             text = text.replace(value, MASK)
     for pattern in (_AUTHORIZED, _ASSIGNED):
         text = pattern.sub(lambda found: found[1] + MASK, text)

@@ -12,7 +12,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 Line = Mapping[str, Any]
@@ -77,8 +77,21 @@ class LedgerError(Exception):
     """The ledger cannot be read or written: until it can, a session that is on is denied."""
 
 
+class _Seen(NamedTuple):
+    """The ledger that this process read or wrote last: its file's stamp, and its lines."""
+
+    path: str
+    stamp: tuple[int, ...]
+    lines: list[Line]
+
+
 class Ledger:
-    """The file of one session's facts. It is made with the first line."""
+    """The file of one session's facts. It is made with the first line.
+
+    A process that judges many events reads the file again only when another one has changed it.
+    """
+
+    _seen = _Seen("", (), [])
 
     def __init__(self, folder: str) -> None:
         self.path = os.path.join(folder, "ledger.jsonl")
@@ -88,22 +101,35 @@ class Ledger:
         """Every whole line, oldest first; none when there is no ledger yet."""
         try:
             with open(self.path, "rb") as file:
+                stamp = _stamp(file.fileno())
+                if self._knows(stamp):
+                    return list(Ledger._seen.lines)
                 content = file.read()
         except FileNotFoundError:
             return []
         except OSError as error:
             raise LedgerError(f"The ledger {self.path} cannot be read: {error.strerror}.") from None
         whole, _, _ = content.rpartition(b"\n")
-        return [self._parse(line, number) for number, line in enumerate(whole.splitlines(), 1)]
+        lines = [self._parse(line, number) for number, line in enumerate(whole.splitlines(), 1)]
+        Ledger._seen = _Seen(self.path, stamp, lines)
+        return list(lines)
 
     def append(self, *lines: Line) -> None:
         """Add lines, all of them or none; a full disk leaves the ledger as it was."""
+        self._add(lines)
+
+    def go_on(self, known: int, *lines: Line) -> None:
+        """Add lines, unless another hook was quicker: the ledger has more than those `known`."""
+        self._add(lines, known)
+
+    def _add(self, lines: Sequence[Line], known: int | None = None) -> None:
         stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         text = "".join(json.dumps({"at": stamp, **line}) + "\n" for line in lines)
         try:
             lock = self._lock()
             try:
-                self._write(text.encode())
+                if known is None or len(self.read()) == known:
+                    self._write(text.encode())
             finally:
                 os.close(lock)
         except OSError as error:
@@ -127,9 +153,14 @@ class Ledger:
         fcntl.flock(handle, fcntl.LOCK_EX)
         return handle
 
+    def _knows(self, stamp: tuple[int, ...]) -> bool:
+        """Whether the lines that were seen last are those of the file with this stamp."""
+        return Ledger._seen.path == self.path and Ledger._seen.stamp == stamp
+
     def _write(self, data: bytes) -> None:
         handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
+            known = self._knows(_stamp(handle))
             end = _whole_length(handle)
             os.ftruncate(handle, end)
             try:
@@ -137,8 +168,17 @@ class Ledger:
             except OSError:
                 os.ftruncate(handle, end)
                 raise
+            if known:
+                added = [json.loads(line) for line in data.splitlines()]
+                Ledger._seen = _Seen(self.path, _stamp(handle), [*Ledger._seen.lines, *added])
         finally:
             os.close(handle)
+
+
+def _stamp(handle: int) -> tuple[int, ...]:
+    """What changes with every write to a file, and when another file takes its place."""
+    status = os.fstat(handle)
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _whole_length(handle: int) -> int:

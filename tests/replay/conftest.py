@@ -51,7 +51,7 @@ def self_heal(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]
     """The command line, as a person types it."""
 
     def run(*words: object) -> subprocess.CompletedProcess[str]:
-        command = [SELF_HEAL, *map(str, words)]
+        command = [str(SELF_HEAL), *map(str, words)]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     return run

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from agent_replay import judge, transcript
-from agent_replay.transcript import Transcript, Verdict
+from agent_replay.transcript import Transcript, Turn, Verdict
 from pipeline_guard import decide
+from pipeline_guard.context import Context
+from pipeline_guard.effects import Effect
 from pipeline_guard.rules import pinned_queries
+from pipeline_guard.verdicts import DENY, Finding
 from tests.replay.conftest import RULES, TRANSCRIPTS, with_turn
 
 RunCommand = Callable[..., subprocess.CompletedProcess[str]]
@@ -41,6 +44,42 @@ def test_a_question_without_a_recorded_answer_is_said(session: Transcript) -> No
     judged = judge.judge(with_turn(session, number, asked=()))
     assert [(one.turn, "status" in one.question) for one in judged.unjudged] == [(number, True)]
     assert judged.changed == ()
+
+
+def test_what_the_guard_asked_after_a_run_is_known_again(
+    session: Transcript, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether a rerun was green hangs on git's own answer: a rule that looks at it shows it."""
+    seen: list[int] = []
+    judged_by = pinned_queries.judge
+
+    def looking(effect: Effect, context: Context) -> Iterator[Finding]:
+        seen.append(sum(run.green for run in context.facts.runs))
+        return judged_by(effect, context)
+
+    monkeypatch.setattr(pinned_queries, "judge", looking)
+    assert judge.judge(session).changed == ()
+    assert (seen[0], seen[-1]) == (0, 1)
+
+
+def test_what_could_not_be_learned_makes_later_decisions_untold(
+    session: Transcript, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the answer the rerun is not known to be green; what goes by that is not guessed."""
+    number = next(n for n, t in enumerate(session.turns, 1) if _asks_after_a_run(t))
+
+    def only_after_green(_: Effect, context: Context) -> Iterator[Finding]:
+        if len(context.facts.runs) == 1 and not context.facts.runs[0].green:
+            yield Finding(DENY, "pinned_queries", "no green run", "run it")
+
+    monkeypatch.setattr(pinned_queries, "judge", only_after_green)
+    judged = judge.judge(with_turn(session, number, asked=()))
+    assert [one.turn for one in judged.changed if one.turn > number] == []
+    assert [one.turn for one in judged.unjudged if one.turn > number] != []
+
+
+def _asks_after_a_run(turn: Turn) -> bool:
+    return bool(turn.asked) and "bauplan run" in str(turn.call.input)
 
 
 def test_many_are_judged_in_many_processes() -> None:

@@ -67,7 +67,7 @@ def record(
     folder: Path, environment: Mapping[str, str], *words: str
 ) -> subprocess.CompletedProcess[str]:
     """Record the stand-in."""
-    command = [SELF_HEAL, "record", "--out", "s.transcript.jsonl", "--", "claude", "-p", *words]
+    command = [str(SELF_HEAL), "record", "--out", "s.transcript.jsonl", "--", "claude", "-p", *words]
     return subprocess.run(
         command, cwd=folder, env=dict(environment), capture_output=True, text=True, check=False
     )
@@ -101,7 +101,7 @@ def test_a_planted_secret_is_never_written(tmp_path: Path, environment: dict[str
 
 def test_a_crash_leaves_a_valid_prefix(tmp_path: Path, environment: dict[str, str]) -> None:
     """The recorder is killed while a call runs: what had ended is there, and no end."""
-    command = [SELF_HEAL, "record", "--out", "s.transcript.jsonl", "--", "claude", "--crash"]
+    command = [str(SELF_HEAL), "record", "--out", "s.transcript.jsonl", "--", "claude", "--crash"]
     process = subprocess.Popen(command, cwd=tmp_path, env=environment, start_new_session=True)
     path = tmp_path / "s.transcript.jsonl"
     until = time.monotonic() + 60

@@ -37,7 +37,7 @@ class Guard:
         self.tape: Sequence[Question] | None = None
         self.asked: list[Question] = []
         self.unanswered: list[str] = []
-        """Questions of the latest event that the tape does not answer."""
+        """Questions that the tape did not answer so far: what the guard knows may hang on them."""
         self.seconds = 0.0
         """Wall time spent in the engine so far."""
 
@@ -74,8 +74,9 @@ class Guard:
     @contextmanager
     def _questions(self) -> Iterator[None]:
         if self.tape is not None:
-            with tape.answered(self.tape) as self.unanswered:
+            with tape.answered(self.tape) as missing:
                 yield
+            self.unanswered += missing
         else:
             with tape.recorded() as asked:
                 yield
@@ -89,13 +90,25 @@ def _answer(verdict: Verdict) -> Answer:
 
 @contextmanager
 def environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """This process's environment is the session's meanwhile."""
+    """This process's environment is the session's meanwhile.
+
+    A caller that stays in one session enters it once: entered again, nothing is to be done.
+    """
+    if _entered and _entered[-1] is variables:
+        yield
+        return
     before = dict(os.environ)
     _become(variables, before)
+    _entered.append(variables)
     try:
         yield
     finally:
+        _entered.pop()
         _become(before, dict(os.environ))
+
+
+_entered: list[Mapping[str, str]] = []
+"""Whose environment this process has, the innermost last."""
 
 
 def _become(wanted: Mapping[str, str], present: Mapping[str, str]) -> None:

@@ -19,6 +19,7 @@ from agent_replay import transcript as transcripts
 from agent_replay.guard import Guard, environment
 from agent_replay.hooks import Answer
 from agent_replay.normalise import Bindings
+from agent_replay.tape import VERSION
 from agent_replay.tools import Outcome, Tools
 from agent_replay.transcript import Part, Question, State, Transcript, Turn, Verdict
 from self_heal import scenario as scenarios
@@ -28,6 +29,8 @@ SESSION = "judged-session"
 ASSUMED = "0.3.5"
 """The `bauplan` version of a session that does not tell its own."""
 _WRITING = ("Write", "Edit")
+_ASKED = ("bauplan", "git")
+_MEMORY = "/dev/shm"
 _ALONE = 4
 """Up to so many transcripts are judged in this process."""
 
@@ -75,8 +78,13 @@ def judge_file(path: Path) -> Judged:
 
 def judge(transcript: Transcript, name: str = "") -> Judged:
     """Judge one transcript, each decision after what had really happened before it."""
-    with tempfile.TemporaryDirectory(prefix="judged-") as folder:
+    with tempfile.TemporaryDirectory(prefix="judged-", dir=_in_memory()) as folder:
         return _Session(transcript, name, Path(folder).resolve()).judged()
+
+
+def _in_memory() -> str | None:
+    """Where Linux keeps files in memory: a session is many small ones, needed for a moment."""
+    return _MEMORY if os.access(_MEMORY, os.W_OK) else None
 
 
 def _together(parts: Iterable[Judged]) -> Judged:
@@ -96,7 +104,8 @@ class _Session:
         self.name = name
         self.folder = folder
         self.repo = folder / "repository"
-        self.environment = _environment(folder, transcript.header.versions.bauplan)
+        self.environment = _environment(folder)
+        self.version = _version(transcript.header.versions.bauplan)
         _copy_project(transcript.header.versions.scenario, self.repo)
         self._place(State(branch="main", commit="0" * 40, active="main"))
         self.guard = Guard(SESSION, self.repo, self.environment)
@@ -151,19 +160,18 @@ class _Session:
         if now.decision == before.decision and set(now.rules) == set(before.rules):
             return None
         if self.guard.unanswered:
-            return Unjudged(self.name, number, self.guard.unanswered[0])
+            return Unjudged(self.name, number, self.guard.unanswered[-1])
         return Changed(self.name, number, call, before, now)
 
     def _ask(self, questions: Sequence[Question]) -> None:
         """Put the recorded answers on the guard's tape."""
+        here = self.bindings.folders
         self.guard.tape = [
-            question.model_copy(
-                update={
-                    "command": self.bindings.folders(question.command),
-                    "text": self.bindings.folders(question.text),
-                }
-            )
-            for question in questions
+            self.version,
+            *(
+                q.model_copy(update={"command": here(q.command), "text": here(q.text)})
+                for q in questions
+            ),
         ]
 
     def _place(self, state: State) -> None:
@@ -183,14 +191,20 @@ _LATE = 4102444800
 """A time (epoch seconds) after any session has begun: HEAD moved during this one."""
 
 
-def _environment(folder: Path, bauplan: Part | None) -> dict[str, str]:
-    """A home of its own, and one program: a `bauplan` that only tells the recorded version."""
-    version = bauplan.version if bauplan else ASSUMED
-    program = folder / "bin" / "bauplan"
-    _write(program, f"#!/bin/sh\necho 'bauplan {version}'\n")
-    program.chmod(0o755)
+def _environment(folder: Path) -> dict[str, str]:
+    """A home of its own; the programs that the guard asks are there, and are never started."""
+    programs = folder / "bin"
+    for name in _ASKED:
+        _write(programs / name, "")
+        (programs / name).chmod(0o755)
     home, state = str(folder / "home"), str(folder / "state")
-    return {"HOME": home, "XDG_STATE_HOME": state, "PATH": str(program.parent)}
+    return {"HOME": home, "XDG_STATE_HOME": state, "PATH": str(programs)}
+
+
+def _version(bauplan: Part | None) -> Question:
+    """What the session's `bauplan` says when it is asked for its version."""
+    said = f"bauplan {bauplan.version if bauplan else ASSUMED}"
+    return Question(command=("bauplan", VERSION), exit_code=0, text=said)
 
 
 def _copy_project(scenario: Part | None, repo: Path) -> None:

@@ -16,8 +16,9 @@ from typing import Any
 
 from agent_replay.transcript import Question
 
+VERSION = "--version"
+"""Asked of `bauplan` once and remembered by the guard: it is in the header, not on the tape."""
 _RUN = subprocess.run
-_VERSION = "--version"
 _ERRORS = "surrogateescape"
 
 
@@ -52,7 +53,7 @@ def recorded() -> Iterator[list[Question]]:
     def run(words: Sequence[Any], **options: Any) -> subprocess.CompletedProcess[Any]:
         done = _RUN(words, **options)
         command = _command(words)
-        if _VERSION not in command:
+        if VERSION not in command:
             questions.append(_question(command, done.returncode, done.stdout or ""))
         return done
 
@@ -71,8 +72,6 @@ def answered(questions: Sequence[Question]) -> Iterator[list[str]]:
 
     def run(words: Sequence[Any], **options: Any) -> subprocess.CompletedProcess[Any]:
         command = _command(words)
-        if _VERSION in command:
-            return _RUN(words, **options)
         found = next((question for question in left if question.command == command), None)
         if found is None:
             missing.append(" ".join(command))

@@ -96,6 +96,34 @@ def test_writers_at_the_same_moment_lose_nothing(tmp_path: Path):
     assert sorted(texts) == sorted(f"{who}-{number}" for who in range(4) for number in range(50))
 
 
+def test_what_another_process_adds_is_seen_by_one_that_goes_on(ledger: Ledger, tmp_path: Path):
+    """A process that judges many events does not read the same lines again."""
+    ledger.append(LINE)
+    assert facts(ledger) == ["prompt"]
+    add = "Ledger(sys.argv[2]).append({'fact': 'stop', 'accepted': True})"
+    with start(add, tmp_path / "session") as other:
+        assert other.wait() == 0
+    ledger.append({"fact": "edit", "path": "/p"})
+    assert facts(ledger) == ["prompt", "stop", "edit"]
+
+
+def test_a_process_that_goes_on_sees_what_became_of_the_file(ledger: Ledger):
+    ledger.append(LINE)
+    assert facts(ledger) == ["prompt"]
+    file = Path(ledger.path)
+    file.write_bytes(file.read_bytes().replace(b'"fact"', b'"face"'))
+    with pytest.raises(LedgerError, match="damaged in line 1"):
+        ledger.read()
+    file.unlink()
+    assert facts(ledger) == []
+
+
+def test_what_a_caller_does_to_the_lines_stays_with_the_caller(ledger: Ledger):
+    ledger.append(LINE)
+    ledger.read().clear()
+    assert facts(ledger) == ["prompt"]
+
+
 @pytest.mark.parametrize("damage", [b"{\n", b"[1]\n", b'{"no": "fact"}\n', b"\xff\xfe\n", b"\n"])
 def test_a_damaged_line_makes_the_whole_ledger_unbelievable(ledger: Ledger, damage: bytes):
     ledger.append(LINE)
