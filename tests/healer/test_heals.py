@@ -20,10 +20,9 @@ from agent_replay.script import Call
 from self_heal.checks import check_healing
 from self_heal.places import plugin_root
 from self_heal.stage import Stage, staged
-from tests.claude.scripted_model import Script
-from tests.healer.api import Api, Request, Say, serve
+from tests.healer import headless
+from tests.healer.api import Api
 from tests.healer.conftest import KEY
-from tests.support import anthropic_messages
 
 RECIPE = plugin_root() / "docs" / "recipes" / "heal-failed-job.yml"
 GH = """#!/bin/sh
@@ -85,14 +84,8 @@ def test_the_recipe_heals_a_failed_job_and_hands_it_over(tmp_path: Path) -> None
     agent = whole.model_copy(update={"turns": turns})
     with staged("schema-drift", tmp_path / "stage") as stage:
         runner = Runner(stage, tmp_path)
-        script = Script(agent, stage.names)
-
-        def answer(request: Request) -> Say:
-            return Say(anthropic_messages.content(script.reply(anthropic_messages.read(request))))
-
-        with serve(answer) as api:
+        with headless.served(stage, agent) as api:
             done = runner.step("Heal", ANTHROPIC_BASE_URL=api.url, ANTHROPIC_API_KEY=KEY)
-        assert script.errors == [], done.stdout
         assert done.returncode == 0, done.stdout + done.stderr
         played = _played(turns, done.stdout)
         assert [p.answer.decision for p in played] == [t.expect.verdict for t in turns]
@@ -144,6 +137,14 @@ def _cached_and_secret(api: Api) -> None:
         assert request["messages"][-1]["content"][-1]["cache_control"] == {"type": "ephemeral"}
     assert api.requests[0]["system"] == api.requests[-1]["system"]
     assert KEY not in json.dumps(api.requests)
+
+
+def test_where_only_the_platform_had_failed_a_green_rerun_is_the_end(tmp_path: Path) -> None:
+    """Nothing to fix and no commit: healed all the same, and the summary says so."""
+    with staged("transient-fault", tmp_path / "stage") as stage:
+        events, code = headless.heal(stage, headless.session(stage))
+        assert (events[-1]["outcome"], code) == ("healed", 0), events[-1]
+        assert git(stage.repo, "rev-list", "--count", f"{stage.start}..HEAD") == "0\n"
 
 
 def test_the_recipe_keeps_what_it_is_given_out_of_its_scripts() -> None:

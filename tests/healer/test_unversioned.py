@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from agent_replay.script import Script as AgentScript
 from agent_replay.script import Turn
-from self_heal.bench import scripted
 from self_heal.bench.call import bash
 from self_heal.grader.after import After
 from self_heal.grader.grade import grade
 from self_heal.grader.result import Effort
 from self_heal.stage import Stage, staged
-from tests.claude.scripted_model import Script
-from tests.healer.api import Request, Say, serve
-from tests.healer.conftest import KEY
-from tests.support import anthropic_messages
+from tests.healer.headless import heal, program, session
 
 NAME = "no-repository"
 PROVES = bash(
@@ -34,41 +28,6 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     """A folder without git, and a job that failed."""
     with staged(NAME, tmp_path / "stage") as found:
         yield found
-
-
-def session(stage: Stage) -> AgentScript:
-    """The scenario's own session, with the proof before the summary."""
-    whole = scripted.script(stage, "reference")
-    turns = [turn for turn in whole.turns if turn.call.tool != "Skill"]
-    end = next(n for n, turn in enumerate(turns) if "summary.md" in str(turn.call.input))
-    return whole.model_copy(update={"turns": (*turns[:end], PROVES, *turns[end:])})
-
-
-def program(stage: Stage, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """A `self-heal` command, typed in the folder that was healed."""
-    return subprocess.run(
-        ["self-heal", *words],
-        cwd=stage.repo,
-        env={**stage.environment, **more},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def heal(stage: Stage, agent: AgentScript) -> tuple[list[dict[str, Any]], int]:
-    """`self-heal run --json` against the scripted model; gives its events and its exit code."""
-    script = Script(agent, stage.names)
-
-    def answer(request: Request) -> Say:
-        return Say(anthropic_messages.content(script.reply(anthropic_messages.read(request))))
-
-    words = ("run", "--job", stage.job, "--json")
-    with serve(answer) as api:
-        done = program(stage, *words, ANTHROPIC_BASE_URL=api.url, ANTHROPIC_API_KEY=KEY)
-    assert script.errors == [], done.stdout + done.stderr
-    assert done.stderr == ""
-    return [json.loads(line) for line in done.stdout.splitlines()], done.returncode
 
 
 def said_otherwise(agent: AgentScript, old: str, new: str) -> AgentScript:
@@ -92,7 +51,7 @@ def test_a_project_without_git_is_healed_and_proven(stage: Stage) -> None:
 
     The diff in the summary, applied, is what ran; check, proof and dossier find it afterwards too.
     """
-    events, code = heal(stage, session(stage))
+    events, code = heal(stage, session(stage, PROVES))
     assert (events[-1]["outcome"], code) == ("healed", 0), events[-1]
     assert [e for e in events if e["event"] == "tool" and e["verdict"] != "allow"] == []
     found = grade(stage, Effort(0, (), 0.0))
