@@ -19,6 +19,11 @@ def clean(data=bauplan.Model("nyc.flights")):
 BODY = '    return data.select(["dep_delay"])\n'
 
 PIPELINE_CODE = [
+    "    frame = data.to_pandas()\n    return frame[frame.open_price > frame.load_date]\n",
+    "    import duckdb\n    con = duckdb.connect()\n    return con.sql('SELECT 1').arrow()\n",
+    "    import json\n    from datetime import date\n    return json.loads(json.dumps([1]))\n",
+    "    assert data, \"renamed from 'a.b' in an import\"\n    return data.read_all()\n",
+    "    from helpers import clean\n    return clean(data)\n",
     "    import numpy as np\n    b = np.log(data['a'])\n    return data.append_column('b', b)\n",
     "    import pyarrow.dataset as ds\n    return data.filter(ds.field('a') > 0)\n",
     "    frame = data.to_pandas()\n    frame['b'] = frame.os.str.lower()\n"
@@ -106,13 +111,36 @@ REACHES = [
     "    x = [open(n) for n in 'ab']\n",
     "    f = lambda: open('x')\n",
     "    with open('x') as file:\n        pass\n",
+    # the SDK under another name, and its insides
+    "    sdk = bauplan\n    sdk.Client()\n",
+    "    [bauplan][0].Client()\n",
+    "    bauplan._internal.Client()\n",
+    "    from bauplan import *\n",
+    "    from bauplan import _internal\n",
+    # modules that no table is computed with, named or not
+    "    import distutils.spawn\n",
+    "    import snowflake.connector\n",
+    "    import logging.handlers\n",
+    "    import numpy.f2py\n",
+    # readers and writers in packages that compute
+    "    import pandas as pd\n    frame = pd.read_fwf('x')\n",
+    "    import pandas as pd\n    read = pd.read_xml\n    read('x')\n",
+    "    data.to_pandas().to_orc('x')\n",
+    "    import pyarrow.parquet as pq\n    pq.ParquetWriter('x', data.schema)\n",
+    "    import pyarrow as pa\n    pa.ipc.new_file('x', data.schema)\n",
+    "    import gzip\n    gzip.GzipFile('x', 'w')\n",
+    "    import duckdb\n    duckdb.connect('x.db')\n",
+    "    import duckdb\n    duckdb.sql('CO' + \"PY data TO 'x.csv'\")\n",
+    "    import duckdb\n    duckdb.sql(f\"SELECT * FROM 'x.csv' WHERE {data}\")\n",
+    "    x = '{0.__class__}'.format(data)\n",
+    "    x = data.to_pandas().query(\"@__import__('os').system('x')\")\n",
     "    x = f\"{open('x')}\"\n",
 ]
 
 
 @pytest.mark.parametrize("new", PIPELINE_CODE)
 def test_pipeline_code_passes(new: str):
-    assert python_edits.faults(BEFORE, BEFORE.replace(BODY, new or BODY)) == []
+    assert python_edits.faults(BEFORE, BEFORE.replace(BODY, new or BODY), ["helpers"]) == []
 
 
 @pytest.mark.parametrize("new", [*SHOWS, *REACHES])
@@ -139,6 +167,19 @@ def test_a_decorator_or_a_default_value_hides_nothing():
         ('"REPLACE"', '__import__("os").system("ls")'),
     ):
         assert python_edits.faults(BEFORE, BEFORE.replace(old, new)), new
+
+
+def test_a_package_that_the_model_declares_may_be_imported():
+    text = BEFORE.replace('python("3.11")', 'python("3.11", pip={"textblob": "0.18"})')
+    new = text.replace(BODY, "    import textblob\n" + BODY)
+    assert python_edits.faults(BEFORE, new) == []
+    assert python_edits.faults(BEFORE, BEFORE.replace(BODY, "    import textblob\n" + BODY))
+
+
+@pytest.mark.parametrize("left", ["import bauplan\n", "LIMIT = 3\n", "x = 1\nprint(x)\n"])
+def test_an_edit_leaves_a_model(left: str):
+    assert python_edits.faults(BEFORE, left)
+    assert python_edits.faults("import bauplan\n", "import bauplan\nimport math\n") == []
 
 
 def test_an_edit_leaves_valid_python():

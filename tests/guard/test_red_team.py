@@ -153,6 +153,12 @@ WRITES = [
     ("bauplan_project.yml", "project:\n  name: b\n", DENY),
     ("bauplan_project.yml", "", DENY),
     ("bauplan_project.yml", f"{PROJECT}defaults:\n  python_version: '3.12'\n", ALLOW),
+    # the id is what a YAML reader finds, and finds once
+    ("bauplan_project.yml", "project:\n  x:\n    id: a\n  id: other\n", DENY),
+    ("bauplan_project.yml", "project:\n  name: |\n    id: a\n  id: other\n", DENY),
+    ("bauplan_project.yml", f"{PROJECT}project:\n  id: other\n", DENY),
+    ("bauplan_project.yml", PROJECT.replace("id: a", "id: a\n  'id': other"), DENY),
+    ("bauplan_project.yml", "project: {name: c, id: a}\n", ALLOW),
     ("late.sql", "COPY daily_delays TO 'x.csv'\n", DENY),
     ("late.sql", "DROP TABLE daily_delays\n", DENY),
     ("late.sql", "SELECT 1; DELETE FROM daily_delays\n", DENY),

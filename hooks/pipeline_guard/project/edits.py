@@ -8,67 +8,58 @@ Only `ast` is used: nothing of the project is run.
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+
+from pipeline_guard.project import imports, reach
 
 Names = Mapping[str, str]
 
 _SHOWS = frozenset("print pprint pp display log debug info warning warn error".split())
-_MODULES = frozenset(
-    """subprocess pty shutil socket requests httpx aiohttp urllib urllib3 http ftplib smtplib
-    telnetlib paramiko boto3 botocore s3fs gcsfs ctypes importlib runpy multiprocessing tempfile
-    pickle shelve marshal code codeop inspect gc builtins signal posix nt _posixsubprocess pathlib
-    asyncio sqlite3 dbm fileinput linecache webbrowser antigravity zipfile tarfile mmap ssl xmlrpc
-    socketserver select selectors site pkgutil zipimport imp pdb bdb trace timeit cProfile profile
-    doctest getpass atexit glob dill joblib cloudpickle fsspec smart_open sh plumbum psutil git
-    dotenv""".split()
-)
-_OF_MODULES = frozenset(
-    """os.system os.popen os.fork os.remove os.unlink os.rename os.replace os.kill os.environ
-    os.environb os.getenv os.putenv os.open os.write os.mkdir os.makedirs os.listdir os.walk
-    os.scandir os.startfile sys.stdout sys.stderr sys.modules sys.path bauplan.Client io.FileIO
-    platform.popen numpy.save numpy.savez numpy.savez_compressed numpy.load numpy.loadtxt
-    numpy.fromfile numpy.genfromtxt numpy.memmap torch.load torch.save pyarrow.fs pyarrow.OSFile
-    pyarrow.output_stream pyarrow.input_stream pyarrow.memory_map pyarrow.dataset.dataset""".split()
-)
-_STARTS = ("os.exec", "os.spawn", "os.posix_spawn", "pyarrow.fs.")
-_GUARDED = ("os", "sys")
-_PURE = frozenset(
-    """os os.path os.sep os.linesep os.fspath os.cpu_count os.path.join os.path.basename
-    os.path.dirname os.path.split os.path.splitext os.path.normpath os.path.sep""".split()
-)
-_SQL_OF_FILES = re.compile(
-    r"(?is)\bcopy\b.+\bto\s+'|\bread_(?:text|blob|csv|csv_auto|parquet|json|json_auto|ndjson)\s*\("
-    r"|^\s*(?:attach|install)\s"
-)
-_NAMES = frozenset(
-    """open eval exec compile __import__ breakpoint input globals locals vars getattr setattr
-    delattr __builtins__ __loader__ __spec__""".split()
-)
-_METHODS = frozenset(
-    """write writelines write_text write_bytes read_text read_bytes to_csv to_parquet to_json
-    to_excel to_pickle to_feather to_sql to_hdf write_csv write_parquet write_table write_feather
-    write_dataset write_to_dataset dump savetxt tofile read_csv read_parquet read_table read_json
-    read_excel read_feather read_sql open read_database scan_csv scan_parquet scan_ndjson sink_csv
-    sink_parquet sink_ipc sink_ndjson unlink FileHandler""".split()
-)
 # Statements that show nothing and compute nothing by themselves.
 _IDLE = (ast.Import, ast.ImportFrom, ast.Pass, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def faults(before: str, after: str) -> list[str]:
-    """Why an edit is no pipeline code, one clause each; empty when it is."""
-    new = _parsed(after)
+def faults(before: str, after: str, siblings: Collection[str] = ()) -> list[str]:
+    """Why an edit is no pipeline code, one clause each; empty when it is.
+
+    `siblings` are the names of the project's own modules.
+    """
+    new, old = _parsed(after), _parsed(before)
     if isinstance(new, str):
-        return [new] if before.strip() and not isinstance(_parsed(before), str) else []
-    names = _aliases(new)
-    added = _added(before, new)
-    found = [fault for statement in added for fault in _forbidden(statement, names)]
+        return [new] if before.strip() and not isinstance(old, str) else []
+    names, roots = _aliases(new), imports.roots(new)
+    added = _added(old, new)
+    found = [fault for statement in added for fault in _forbidden(statement, names, roots)]
+    found += _strange_imports(added, old, new, siblings)
     acting = [statement for statement in added if not isinstance(statement, _IDLE)]
     if not found and acting and all(_only_shows(statement, names) for statement in acting):
         found.append("the edit only prints, which is a diagnosis script")
+    if not isinstance(old, str) and _has_nodes(old) and not _has_nodes(new):
+        found.append("it would hold no model and no expectation any more")
     return list(dict.fromkeys(found))
+
+
+def _strange_imports(
+    added: list[ast.stmt], old: ast.Module | str, new: ast.Module, siblings: Collection[str]
+) -> Iterator[str]:
+    before = frozenset() if isinstance(old, str) else imports.roots(old)
+    known = before | imports.declared(new) | frozenset(siblings)
+    for statement in added:
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            for module in imports.strange(statement, known):
+                yield f"it imports `{module}`, which no table is computed with"
+
+
+def _has_nodes(module: ast.Module) -> bool:
+    """Whether a function is decorated as a model or an expectation."""
+    decorators = (
+        decorator.func if isinstance(decorator, ast.Call) else decorator
+        for node in ast.walk(module)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        for decorator in node.decorator_list
+    )
+    return any(_last(decorator, {}) in ("model", "expectation") for decorator in decorators)
 
 
 def _parsed(text: str) -> ast.Module | str:
@@ -97,10 +88,9 @@ def _aliases(module: ast.Module) -> dict[str, str]:
     return found
 
 
-def _added(before: str, new: ast.Module) -> list[ast.stmt]:
+def _added(before: ast.Module | str, new: ast.Module) -> list[ast.stmt]:
     """The statements of `new` that were not there before; a compound one without its body."""
-    parsed = _parsed(before)
-    old = Counter() if isinstance(parsed, str) else Counter(map(_shape, _statements(parsed)))
+    old = Counter() if isinstance(before, str) else Counter(map(_shape, _statements(before)))
     added = []
     for statement in _statements(new):
         shape = _shape(statement)
@@ -153,7 +143,7 @@ def _dotted(node: ast.expr, names: Names) -> str:
     return names.get(node.id, node.id) if isinstance(node, ast.Name) else "?"
 
 
-def _forbidden(statement: ast.stmt, names: Names) -> Iterator[str]:
+def _forbidden(statement: ast.stmt, names: Names, roots: frozenset[str]) -> Iterator[str]:
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
         yield from _imported(statement)
         return
@@ -163,22 +153,36 @@ def _forbidden(statement: ast.stmt, names: Names) -> Iterator[str]:
         if isinstance(node, (ast.Name, ast.Attribute)):
             name = _dotted(node, names)
             yield from _reaches(node, name)
+            if name.partition(".")[0] in roots and reach.is_of_files(name.rpartition(".")[2]):
+                yield f"it uses `{name}`"
             if id(node) not in inside:
                 yield from _hands_on(name)
-        elif isinstance(node, ast.Constant) and _SQL_OF_FILES.search(str(node.value)):
-            yield "its SQL reads or writes files"
+        elif isinstance(node, ast.Call):
+            yield from _called(node, _dotted(node.func, names))
+        elif isinstance(node, (ast.Constant, ast.BinOp, ast.JoinedStr)):
+            yield from reach.said(reach.text(node))
+
+
+def _called(node: ast.Call, name: str) -> Iterator[str]:
+    """A column may be called `open_price`; only a function of such a name opens anything."""
+    last = name.rpartition(".")[2]
+    given = [reach.text(value) for value in (*node.args, *(item.value for item in node.keywords))]
+    if reach.is_of_files(last) and "." in name:
+        yield f"it reads or writes files with `{last}`"
+    elif last == "Client" or (name == "duckdb.connect" and given not in ([], [":memory:"])):
+        yield f"it opens a connection with `{name}`"
 
 
 def _hands_on(name: str) -> Iterator[str]:
-    """`os` and `sys`: as values under another name, by way of another module, or in full."""
+    """`os`, `sys`, the SDK: as values under another name, by way of another module, or in full."""
     first, _, rest = name.partition(".")
-    if name in _GUARDED:
+    if name in reach.HELD:
         yield f"it hands `{name}` on under another name"
-    elif first == "os" and name not in _PURE:
+    elif first == "os" and name not in reach.PURE:
         yield f"it uses `{name}`"
-    for module in _GUARDED:
+    for module in reach.GUARDED:
         _, found, tail = rest.rpartition(f"{module}.")
-        if found and (f"{module}.{tail}" in _OF_MODULES or f"{module}.{tail}".startswith(_STARTS)):
+        if found and reach.is_of_system(f"{module}.{tail}"):
             yield f"it reaches `{module}.{tail}` through `{first}`"
 
 
@@ -187,20 +191,26 @@ def _imported(statement: ast.Import | ast.ImportFrom) -> Iterator[str]:
     if isinstance(statement, ast.ImportFrom):
         places = [f"{statement.module or ''}.{name}" for name in places]
     for place in places:
-        if place.partition(".")[0] in _MODULES or place in ("os.*", "sys.*", *_OF_MODULES):
+        files = reach.is_of_files(place.rpartition(".")[2])
+        if place.partition(".")[0] in reach.MODULES or files or place in reach.NOT_IMPORTED:
             yield f"it imports `{place}`"
+        elif place.startswith("bauplan._"):
+            yield f"it imports `{place}`, which is no part of the SDK"
 
 
 def _reaches(node: ast.Name | ast.Attribute, name: str) -> Iterator[str]:
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
         return
-    if name.partition(".")[0] in _MODULES or name in _OF_MODULES or name.startswith(_STARTS):
+    if name.partition(".")[0] in reach.MODULES or reach.is_of_system(name):
         yield f"it uses `{name}`"
     elif isinstance(node, ast.Name):
-        imported = "." in name and name.rpartition(".")[2] in _METHODS
-        if name in _NAMES or imported:
+        last = name.rpartition(".")[2]
+        imported = "." in name and reach.is_of_files(last)
+        if name in reach.NAMES or imported:
             yield f"it uses `{name}`"
-    elif node.attr in _METHODS:
+    elif node.attr in reach.METHODS:
         yield f"it reads or writes files with `{node.attr}`"
+    elif name.startswith("bauplan._"):
+        yield f"it uses `{name}`"
     elif node.attr.startswith("__") and node.attr not in ("__doc__", "__name__", "__version__"):
         yield f"it uses `{node.attr}`"

@@ -52,19 +52,11 @@ def _renamed(effect: WritePath | DeletePath) -> Iterator[tuple[str, str]]:
     """An edit of the project file that makes it the file of another project."""
     if isinstance(effect, DeletePath) or os.path.basename(effect.path) not in PROJECT_FILES:
         return
+    from pipeline_guard.project.identity import project_id
+
     before = project_id(text_before(effect.path))
     if effect.text is not None and before and project_id(effect.text) != before:
         yield f"another project than `{before}`", "Leave `id` below `project` as it is"
-
-
-def project_id(text: str) -> str:
-    """The `id` below `project`, read by lines: YAML takes too long to load in a hook."""
-    import re  # needed for the project file only
-
-    found = re.search(
-        r"(?m)^project:[^\n]*\n(?:[ \t#][^\n]*\n|\n)*?[ \t]+id:[ \t]*(\S+)", text + "\n"
-    )
-    return found.group(1).strip("'\"") if found else ""
 
 
 def _is_code(path: str, context: Context) -> bool:

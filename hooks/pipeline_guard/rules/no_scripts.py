@@ -82,19 +82,27 @@ def _content(effect: WritePath) -> Iterator[Finding]:
         do = "Edit the model instead of emptying its file"
         yield Finding(DENY, "git_only", f"`{effect.path}` would be empty", do)
     elif effect.path.endswith(".sql"):
-        if not _is_query(effect.text) and _is_query(text_before(effect.path)):
+        if not is_query(effect.text) and is_query(text_before(effect.path)):
             yield _no(f"`{effect.path}` would be no query", "A model in SQL is one SELECT")
     elif effect.path.endswith(".py"):
         from pipeline_guard.project import (
             edits as python_edits,  # it reads Python, which costs 4 ms
         )
 
-        for fault in python_edits.faults(text_before(effect.path), effect.text):
+        before, siblings = text_before(effect.path), _siblings(effect.path)
+        for fault in python_edits.faults(before, effect.text, siblings):
             do = "Keep the edit to models and expectations; look at data with `bauplan query`"
             yield _no(f"`{effect.path}`: {fault}", do)
 
 
-def _is_query(text: str) -> bool:
+def _siblings(path: str) -> list[str]:
+    """The modules that lie beside a file, and the folders, by their names."""
+    folder = os.path.dirname(path)
+    names = os.listdir(folder) if os.path.isdir(folder) else []
+    return [name.removesuffix(".py") for name in names]
+
+
+def is_query(text: str) -> bool:
     """One statement that begins as a query does; its comments and templates left out."""
     import re  # needed for SQL only
 

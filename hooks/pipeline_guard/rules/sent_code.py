@@ -8,7 +8,8 @@ from pipeline_guard import suggest
 from pipeline_guard.context import Context
 from pipeline_guard.project import PROJECT_FILES, sent
 from pipeline_guard.project import edits as python_edits
-from pipeline_guard.rules import inspect_first
+from pipeline_guard.project.identity import project_id
+from pipeline_guard.rules.no_scripts import is_query
 from pipeline_guard.verdicts import DENY, Finding
 
 _NEW_FILE = "expectations.py"
@@ -45,15 +46,14 @@ def _file(
         do = f"Edit the file on the debug branch and commit it: {suggest.commit(context)}"
         yield _no("git_only", saw, do)
     elif name.endswith(".py"):
-        for fault in python_edits.faults(before or "", text):
+        siblings = [other.partition("/")[0].removesuffix(".py") for other in on_disk]
+        for fault in python_edits.faults(before or "", text, siblings):
             yield _no("no_scripts", f"`{name}`: {fault}", "Send pipeline code only")
-    elif name in PROJECT_FILES and inspect_first.project_id(text) != _id(before):
+    elif name.endswith(".sql") and is_query(before or "") and not is_query(text):
+        yield _no("no_scripts", f"`{name}` would be no query", "A model in SQL is one SELECT")
+    elif name in PROJECT_FILES and project_id(text) != project_id(before or ""):
         yield _no("inspect_first", f"`{name}` with another project's id", "Leave `id` as it is")
 
 
 def _no(rule: str, saw: str, do: str) -> Finding:
     return Finding(DENY, rule, saw, do)
-
-
-def _id(text: str | None) -> str:
-    return inspect_first.project_id(text or "")
