@@ -37,6 +37,7 @@ _COLLECTING = frozenset(
     json_agg json_arrayagg json_object_agg json_objectagg jsonb_agg list listagg map_agg
     string_agg histogram""".split()
 )
+_MEASURES = frozenset("array_length array_size cardinality len length size".split())
 _ROWS = frozenset("unnest explode posexplode inline flatten generate_series range stack".split())
 _REACHES = frozenset("getenv read_text read_blob pg_read_file current_setting glob".split())
 _TABLE_FUNCTIONS = frozenset({"unnest", "generate_series", "range"})
@@ -52,7 +53,7 @@ def objections(text: str, most_rows: int = 20) -> list[str]:
     query = _parse(text)
     if isinstance(query, str):
         return [query]
-    faults = list(dict.fromkeys(_not_a_read(query)))
+    faults = list(dict.fromkeys([*_not_a_read(query), *_hoards(query, most_rows)]))
     if not faults and not _bounded(query, most_rows):
         faults.append(f"the result is not bounded: no outermost LIMIT of at most {most_rows}")
     return faults
@@ -117,7 +118,7 @@ def _not_a_read(query: exp.Query) -> list[str]:
 def _not_a_table(node: exp.Table) -> list[str]:
     from sqlglot import exp
 
-    if len(node.parts) > 2:
+    if len(node.parts) > 2 or any("@" in part.name for part in node.parts):
         return [f"the table name {node.sql()} has more than namespace and name"]
     if node.args.get("version") or node.args.get("when") or node.args.get("changes"):
         return ["another version of a table: the ref belongs into `--ref`"]
@@ -129,6 +130,34 @@ def _not_a_table(node: exp.Table) -> list[str]:
     return [f"the table function {node.this.sql()[:60]}"]
 
 
+def _hoards(query: exp.Query, most_rows: int) -> list[str]:
+    """A LIMIT bounds the rows, not a cell that holds the values of all of them."""
+    from sqlglot import exp
+
+    faults = []
+    for select in query.find_all(exp.Select):
+        if _small_source(select, most_rows):
+            continue
+        for item in select.expressions:
+            faults += [f"{name} collects every row into one cell" for name in _collectors(item)]
+    return faults
+
+
+def _collectors(node: exp.Expr) -> list[str]:
+    """The functions of a projection that make one value of all rows, and whose size is not told."""
+    from sqlglot import exp
+
+    if isinstance(node, exp.Func) and _function_name(node) in _MEASURES:
+        return []
+    if isinstance(node, exp.Array) and any(isinstance(e, exp.Query) for e in node.expressions):
+        return ["ARRAY(SELECT …)"]
+    if isinstance(node, exp.Query):
+        return []  # it is looked at by itself
+    own = [_function_name(node)] if isinstance(node, exp.Func) else []
+    found = [name for name in own if name in _COLLECTING]
+    return found + [name for child in node.iter_expressions() for name in _collectors(child)]
+
+
 def _bounded(query: exp.Expr, most_rows: int) -> bool:
     from sqlglot import exp
 
@@ -136,7 +165,7 @@ def _bounded(query: exp.Expr, most_rows: int) -> bool:
         return True
     if isinstance(query, exp.Subquery) and not query.args.get("limit"):
         return _bounded(query.this, most_rows)
-    return isinstance(query, exp.Select) and _one_row(query, most_rows)
+    return isinstance(query, exp.Select) and _one_row(query)
 
 
 def _has_limit(query: exp.Expr, most_rows: int) -> bool:
@@ -164,14 +193,12 @@ def _small(number: object, most_rows: int) -> bool:
     return number.name.isdecimal() and int(number.name) <= most_rows
 
 
-def _one_row(query: exp.Select, most_rows: int) -> bool:
+def _one_row(query: exp.Select) -> bool:
     """An aggregate without GROUP BY, whose cells are of one value each."""
     if query.args.get("group") or query.args.get("connect"):
         return False
     found = [name for item in query.expressions for name in _called(item)]
     if any(name in _ROWS for name in found):
-        return False
-    if any(name in _COLLECTING for name in found) and not _small_source(query, most_rows):
         return False
     return any(name in _AGGREGATES or name in _COLLECTING for name in found)
 

@@ -32,6 +32,8 @@ SELECT sum(CASE WHEN a IS NULL THEN 1 ELSE 0 END) FROM t
 SELECT * EXCLUDE (a) FROM t LIMIT 20
 SELECT count(*) FROM t -- LIMIT
 SELECT string_agg(x, ',') FROM (SELECT DISTINCT x FROM t LIMIT 20)
+SELECT cardinality(array_agg(DISTINCT x)) AS n FROM t
+SELECT a, array[b, c] FROM t LIMIT 20
 SELECT * FROM a JOIN b ON a.x = b.x LIMIT 20
 SELECT max(length(a)), bool_and(b), var_pop(c), corr(a,b), covar_pop(a,b) FROM t
 SELECT * FROM information_schema.columns LIMIT 20
@@ -75,6 +77,13 @@ SELECT max(a) OVER (PARTITION BY b) FROM t
 SELECT sum(count(*)) OVER (), a FROM t GROUP BY a
 SELECT unnest(array_agg(a)) FROM t
 SELECT array_agg(a) FROM t
+SELECT array_agg(a) FROM t LIMIT 1
+SELECT b, array_agg(a) FROM t GROUP BY b LIMIT 20
+SELECT array_agg(a) OVER () FROM t LIMIT 1
+SELECT count(*), (SELECT array_agg(a) FROM t) FROM t
+WITH x AS (SELECT string_agg(a, ',') AS s FROM t) SELECT s FROM x LIMIT 1
+SELECT ARRAY(SELECT a FROM t) LIMIT 1
+SELECT * FROM "main@abc".t LIMIT 20
 SELECT string_agg(a, ',') FROM t
 SELECT string_agg(x, ',') FROM (SELECT x FROM t LIMIT 20), u
 SELECT string_agg(x, ',') FROM (SELECT x FROM t)
