@@ -29,6 +29,8 @@ _ATOMS = (
     "{{a,b},c} {a,'b,c'} {a,b}{c,d} {a,b {a..c} ~ ~/q a~ ~+ *.txt d/* ?.md *.none $V ${V} ${#V} "
     "${V:-d} ${V%b} ${U:-z} $U \"$V\" \"${V}x\" 'q_r' \"q_r\" $'\\x61' $'a\\tb' $'\\'' \\$ \\\\ "
     '\\a $(echo hi) "$(echo hi)" `pwd` $(cat<b.txt) $((1+2)) # a#b ! % ^ = --x=y \'\' "" $@ '
+    '${V:0:1} "${V:1}" ${V#*.} "${V##*.}" ${V%.*} "${V%%b*}" ${A[@]} "${A[@]}" "x${A[@]}" ${#A[@]} '
+    '"${A[*]}" $A ${V:1:1}c $((2*3)) ${PIPESTATUS[0]} '
     '"$@" $1 <(ls) é $"tr" $ "$" "\\$V" "a\\b" a\\\nb "a\\\nb" \'a\\b\' $? .. ./a d/../a {a,$V} '
     "[a] [ab].txt $V$V -la {a,b\\,c} \\{a,b\\} {$V,y} a=~ -- $(git\\ x) $(git log) "
 ).split(" ")
@@ -161,6 +163,11 @@ def _simple() -> st.SearchStrategy[str]:
                 "export W=1",
                 "unset V",
                 "V+=c",
+                "A=(a 'b c' $V)",
+                "A=(main)",
+                "A=()",
+                "V=$((V+1))",
+                "exit",
                 "printf '%s\\n' a",
                 ":",
                 "shift",

@@ -210,7 +210,7 @@ def test_the_same_command_twice_is_judged_twice(cwd: Path) -> None:
     "command",
     [
         "eval 'ls'", "source a", ". a", "trap ls EXIT", "alias ls=rm", "shopt -s extglob",
-        "ls() { rm x; }; ls", "$X ls", "$(echo git) push", "ls ${!x}", "ls ${x@P}", "a=(1 2)",
+        "ls() { rm x; }; ls", "$X ls", "$(echo git) push", "ls ${!x}", "ls ${x@P}", "a=([0]=1 2)",
         "select x in a; do ls; done", "((x++))", "ls !(a)", "ls $((x+1))", "coproc ls",
         "gi\\\nt push", "ls\rgit push", "ls\u00a0x", "ls \u202egit", "if ls", "ls 'a",
         "ls $'a\\0b'",

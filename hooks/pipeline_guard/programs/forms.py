@@ -1,4 +1,4 @@
-"""Programs whose form matters: sed, jq, ruff, ty, test, printf, printenv."""
+"""Programs whose form matters: sed, jq, tee, ruff, ty, test, printf, printenv."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from pipeline_guard.effects import Effect, ReadVariable
 from pipeline_guard.programs import options, writers
-from pipeline_guard.programs.reads import program, reads
-from pipeline_guard.programs.table import JQ, RUFF_CHECK, RUFF_FORMAT, SED, TY_CHECK
+from pipeline_guard.programs.reads import program, reads, writes
+from pipeline_guard.programs.table import JQ, RUFF_CHECK, RUFF_FORMAT, SED, TEE, TY_CHECK
 from pipeline_guard.programs.unsure import Unsure
 
 _SED_LINES = re.compile(r"\d{1,9}(,(\d{1,9}|\$))?p(;\d{1,9}(,(\d{1,9}|\$))?p)*|\$p")
@@ -99,6 +99,13 @@ def _test(argv: Sequence[str], cwd: str) -> list[Effect]:
     return found
 
 
+def _tee(argv: Sequence[str], cwd: str) -> list[Effect]:
+    """`tee` writes its operands, as a redirection would, and does nothing else."""
+    call = options.read(argv[1:], TEE)
+    found: list[Effect] = [program(argv, cwd, not call.refused)]
+    return found + [effect for path in call.operands for effect in writes(path, "tee", cwd)]
+
+
 def _printenv(argv: Sequence[str], cwd: str) -> list[Effect]:
     names = [str(word) for word in argv[1:] if not word.startswith("-")]
     return [program(argv, cwd, True), *(ReadVariable(name) for name in names or ["*"])]
@@ -109,6 +116,7 @@ FORMS: dict[str, Callable[[Sequence[str], str], list[Effect]]] = {
     "sed": _sed,
     "jq": _jq,
     "ruff": _ruff,
+    "tee": _tee,
     "ty": _ty,
     "test": _test,
     "[": _test,

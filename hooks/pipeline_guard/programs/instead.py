@@ -54,7 +54,7 @@ _SAID = {
     **dict.fromkeys("bc dc expr".split(), "Let the shell count: `echo $((1 + 2))`"),
     **dict.fromkeys(("mv", "rename"), _MOVED),
     **dict.fromkeys(
-        "tee sponge touch cp install dd truncate patch vim vi nano emacs ed code".split(), _WRITE
+        "sponge touch cp install dd truncate patch vim vi nano emacs ed code".split(), _WRITE
     ),
     **dict.fromkeys("gh hub glab".split(), _PERSON),
     **dict.fromkeys("column clear reset tput yes script csvlook rich jless".split(), _PLAIN),

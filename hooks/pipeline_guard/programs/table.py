@@ -146,4 +146,5 @@ JQ = (
     "--monochrome-output --sort-keys --ascii-output --exit-status --join-output --tab --indent= "
     "--stream --seq --unbuffered"
 )
+TEE = "-aip --append --ignore-interrupts --output-error=?"
 SED = "-nEruz --quiet --silent --regexp-extended --unbuffered --null-data"

@@ -84,7 +84,7 @@ def _after(*names: str) -> Callable[[list[str]], Paths]:
 
 
 _WRITERS: dict[str, Callable[[list[str]], Paths]] = {
-    **dict.fromkeys(("tee", "touch", "truncate", "mkfifo", "chmod", "chown"), _all),
+    **dict.fromkeys(("touch", "truncate", "mkfifo", "chmod", "chown"), _all),
     **dict.fromkeys(("rm", "rmdir", "unlink", "shred"), _all_deleted),
     **dict.fromkeys(("cp", "ln", "install", "rsync", "link", "scp"), _last),
     "mv": _moved,

@@ -164,6 +164,7 @@ def leave(shell: Shell, node: Node, argv: Sequence[str], world: World, place: Pl
     del place
     if any(RUNS_INSIDE.search(word) for word in argv[1:] if not isinstance(word, Unsure)):
         raise shell.beyond(node, "zsh evaluates it as arithmetic, which runs what is inside of it")
+    shell.log.add(RunProgram(tuple(map(str, argv)), world.cwd, reads_only=True))
     if argv[0] in ("break", "continue", "return"):
         for escapes in shell.escapes:
             escapes.append(world)

@@ -18,6 +18,7 @@ from pipeline_guard.shell.variables import is_special, value_of
 from pipeline_guard.shell.visit import unless_redirected_badly
 
 _ASSIGNMENT = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*(\+?=)")
+_ARRAY = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*=\(")
 _LOOKS_ASSIGNED = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*(\[[^\]]*\])?\+?=")
 _RESERVED = frozenset(
     "if then elif else fi for while until do done case esac in select function { } ! [[ ]] "
@@ -148,6 +149,27 @@ def assignment(shell: Shell, node: Node, world: World, place: Place) -> tuple[st
         known = earlier is not None and not isinstance(value, Unsure)
         value = f"{earlier}{value}" if known else Unsure(shell.text(node))
     return name, value
+
+
+def is_array(shell: Shell, node: Node) -> bool:
+    """Whether a statement is one plain `name=(…)`."""
+    found = _ARRAY.match(shell.source, node.start_byte, node.end_byte)
+    return found is not None and node.type == "variable_assignment"
+
+
+def assign_array(shell: Shell, node: Node, world: World, place: Place) -> World:
+    """The world in which a name stands for the words of `name=(…)`."""
+    name, array = shell.text(node).partition("=")[0], children(shell, node)[-1]
+    if place.posix or is_special(name) or array.type != "array":
+        raise shell.beyond(node, "this array is not followed")
+    items: list[str] = []
+    for part in children(shell, array, lines=True)[1:-1]:
+        if part.type not in WORDS or shell.text(part).startswith("["):
+            raise shell.beyond(part, "only words are followed in an array")
+        items += words.arguments(shell, part, world, place)
+    shell.log.add(SetVariable(name, None, exported=False))
+    known = not any(isinstance(item, Unsure) for item in items)
+    return world.with_array(name, tuple(items) if known else None)
 
 
 def assign(shell: Shell, nodes: Sequence[Node], world: World, place: Place) -> Flow:

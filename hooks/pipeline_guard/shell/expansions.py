@@ -7,6 +7,7 @@ import re
 
 from pipeline_guard.effects import ReadVariable
 from pipeline_guard.programs.unsure import Unsure
+from pipeline_guard.shell import arrays, cuts
 from pipeline_guard.shell.braces import LIST, QUOTED, UNSURE, UNSURE_MANY, VALUE, Piece
 from pipeline_guard.shell.state import Node, Place, Shell, World
 from pipeline_guard.shell.tree import holes, opening, written
@@ -19,6 +20,8 @@ _BRACED = re.compile(
     r"(?P<operator>:?[-+?]|##?|%%?|//?|\^\^?|,,?)?(?P<operand>.*)\}",
     re.ASCII | re.DOTALL,
 )
+_SLICED = re.compile(r"\$\{([A-Za-z_]\w*)(:\d[\d:]*)\}", re.ASCII)
+_EXIT_CODES = re.compile(r"\$\{PIPESTATUS\[(\d+|[@*])\]\}", re.ASCII)
 _HARMLESS = frozenset("#?$!-")
 _ARITHMETIC = re.compile(r"[\d\s+\-*/%()<>=!&|?:~^$]*", re.ASCII)
 _ASSIGNS = re.compile(r"(?<![=!<>])=(?!=)|\+\+|--")
@@ -95,7 +98,14 @@ def _parameter(name: str, world: World) -> str | tuple[str, ...]:
 
 def _braced(shell: Shell, node: Node, world: World, place: Place, quoted: bool) -> Piece:
     """`${name}`, its length, a default, or a cut; assignment and indirection are `Beyond`."""
-    parts = _BRACED.fullmatch(written(shell, node))
+    text = written(shell, node)
+    if _EXIT_CODES.fullmatch(text):
+        return Piece(text, UNSURE if quoted else UNSURE_MANY)
+    if (array := arrays.value(shell, text, world, quoted)) is not None:
+        return array
+    if part := _SLICED.fullmatch(text):
+        return _sliced(shell, node, part, world, place, quoted)
+    parts = _BRACED.fullmatch(text)
     if parts is None or (parts["operand"] and not parts["operator"]):
         raise shell.beyond(node, "this form of expansion is not one the guard follows")
     known = _variable(shell, parts["name"], world)
@@ -104,9 +114,28 @@ def _braced(shell: Shell, node: Node, world: World, place: Place, quoted: bool) 
         return Piece(shell.text(node), UNSURE)
     if not parts["operator"]:
         return _piece(known, quoted)
-    if parts["operator"] in ("-", ":-") and known and isinstance(known, str):
+    if not isinstance(known, str) or isinstance(known, Unsure):
+        return Piece(shell.text(node), UNSURE if quoted else UNSURE_MANY)
+    if parts["operator"] in ("-", ":-") and known:
         return _piece(known, quoted)
+    if parts["operator"] in ("#", "##", "%", "%%"):
+        cut = cuts.trimmed(known, parts["operator"], parts["operand"])
+        if cut is not None:
+            return _piece(cut, quoted)
     return Piece(shell.text(node), UNSURE if quoted else UNSURE_MANY)
+
+
+def _sliced(
+    shell: Shell, node: Node, part: re.Match[str], world: World, place: Place, quoted: bool
+) -> Piece:
+    """`${name:0:8}`; dash has no such expansion and ends there."""
+    if place.posix:
+        raise shell.beyond(node, "sh does not know this expansion")
+    known = _variable(shell, part[1], world)
+    cut = cuts.sliced(known, part[2]) if isinstance(known, str) else None
+    if cut is None or isinstance(known, Unsure):
+        return Piece(shell.text(node), UNSURE if quoted else UNSURE_MANY)
+    return _piece(cut, quoted)
 
 
 def _run_operand(shell: Shell, node: Node, world: World, place: Place) -> None:
@@ -134,7 +163,9 @@ def _arithmetic(shell: Shell, node: Node, world: World) -> Piece:
     bare = _NAME.sub("", inside).replace("${}", "")
     if not _ARITHMETIC.fullmatch(bare) or _ASSIGNS.search(bare):
         raise shell.beyond(node, "this arithmetic is more than a sum of known numbers")
-    return Piece(text, UNSURE)
+    plain = re.sub(r"\$?\{?([A-Za-z_]\w*)\}?", lambda name: str(world.variables[name[1]]), inside)
+    result = cuts.summed(plain)
+    return Piece(text, UNSURE) if result is None else Piece(result, QUOTED)
 
 
 def ansi_c(shell: Shell, node: Node, at: int, end: int) -> tuple[bytes, int]:

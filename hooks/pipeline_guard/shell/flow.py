@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from pipeline_guard.effects import RunProgram
 from pipeline_guard.programs.argv import is_known
 from pipeline_guard.shell import command as shell_command
 from pipeline_guard.shell import output as shell_output
@@ -22,7 +23,10 @@ def _program(shell: Shell, node: Node, worlds: Worlds, place: Place, tail: Tail)
     outside = shell.source[: node.start_byte] + shell.source[node.end_byte :]
     if outside.replace(b"\\\n", b"").strip(b" \t\n"):
         raise shell.beyond(node, "a part of the command line was not understood")
-    return sequence(shell, node, children(shell, node, lines=True), worlds, place)
+    parts = children(shell, node, lines=True)
+    if node.children and not parts:  # comments alone do nothing, as `:` does
+        shell.log.add(RunProgram((":",), worlds[0].cwd, reads_only=True))
+    return sequence(shell, node, parts, worlds, place)
 
 
 @follows("command", "declaration_command", "unset_command")
@@ -45,7 +49,11 @@ def _assignments(shell: Shell, node: Node, worlds: Worlds, place: Place, tail: T
     for world in worlds:
         streams = shell_redirects.apply(shell, tail, world, place)
         shell_redirects.note_writes(shell, streams, world, "bash", None)
-        flows.append(shell_command.assign(shell, nodes, world, place))
+        if shell_command.is_array(shell, node):
+            after = shell_command.assign_array(shell, node, world, place)
+            flows.append(Flow((after,), (after,)))
+        else:
+            flows.append(shell_command.assign(shell, nodes, world, place))
     return _merged(flows)
 
 

@@ -33,16 +33,23 @@ class World(NamedTuple):
     """One possible state of the shell: its folder, the variables it set, its arguments.
 
     A variable that is set to something unknown holds None; `params` is None where `$1` and the
-    others come from outside.
+    others come from outside. An array is a variable that holds None, and its words.
     """
 
     cwd: str
     variables: Mapping[str, str | None] = {}
     params: tuple[str, ...] | None = None
+    arrays: Mapping[str, tuple[str, ...]] = {}
 
     def with_variable(self, name: str, value: str | None) -> World:
         """The same world with one variable changed."""
-        return self._replace(variables={**self.variables, name: value})
+        return self.with_array(name, None)._replace(variables={**self.variables, name: value})
+
+    def with_array(self, name: str, words: tuple[str, ...] | None) -> World:
+        """The same world with one variable turned into an array of these words."""
+        others = {other: held for other, held in self.arrays.items() if other != name}
+        arrays = others if words is None else {**others, name: words}
+        return self._replace(variables={**self.variables, name: None}, arrays=arrays)
 
 
 Worlds = tuple[World, ...]
