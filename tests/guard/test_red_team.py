@@ -103,6 +103,13 @@ COMMANDS = [
     ("cat {f\\\nd}</dev/null README.md", READY, DENY, "unknown"),
     ("cat {README,missing}.md >/dev/null", READY, ALLOW, ""),
     ("git log {a,b}>/dev/null", READY, ALLOW, ""),
+    # a here-document's delimiter goes on to the end of its word
+    ("cat <<'EOF'! debug/summary.md\nx\nEOF\nls", READY, DENY, "unknown"),
+    ("cat <<'EOF'>debug/summary.md\nx\nEOF\nls", READY, ALLOW, ""),
+    # find -execdir runs in the folder of each file that it finds
+    ("find ~ -name config.yml -execdir cat config.yml ';'", READY, DENY, "unknown"),
+    ("find . -okdir ls ';'", READY, DENY, "unknown"),
+    ("find . -name '*.md' -exec cat {} ';'", READY, ALLOW, ""),
     # zsh expands flags before a name, and takes more numbers for arithmetic
     ('X=--output=pipeline/models.py; git log "$=X"', READY, DENY, "unknown"),
     ("[ 'a[$(git push)]' -eq 1 ]", READY, DENY, "tools"),

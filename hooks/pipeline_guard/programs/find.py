@@ -21,7 +21,8 @@ _ALONE = frozenset(
     "-nowarn -ignore_readdir_race".split()
 )
 _WRITES = {"-fprint": 1, "-fprint0": 1, "-fls": 1, "-fprintf": 2}
-_RUNS = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
+_RUNS = frozenset(("-exec", "-ok"))
+_RUNS_THERE = frozenset(("-execdir", "-okdir"))
 
 
 class Find(NamedTuple):
@@ -62,7 +63,10 @@ def _expression(rest: list[str], roots: tuple[str, ...]) -> Find:
             del rest[: _WRITES[word]]
         elif word == "-delete":
             deletes = True
-        elif word in _RUNS and word:
+        elif word in _RUNS:
+            commands.extend(_commands(word, rest, roots))
+        elif word in _RUNS_THERE:
+            refused = refused or word  # in each file's own folder, which is not known
             commands.extend(_commands(word, rest, roots))
         elif word not in _ALONE:
             refused = refused or word
@@ -79,7 +83,7 @@ def _commands(action: str, rest: list[str], roots: tuple[str, ...]) -> list[Sequ
         words.append(word)
     if not words:
         return [[Unsure(action)]]
-    if action in ("-execdir", "-okdir"):
+    if action in _RUNS_THERE:
         return [[Unsure(word) if "{}" in word else word for word in words]]
     return [[_filled(word, root) for word in words] for root in roots]
 

@@ -28,6 +28,7 @@ _LONE_NUMBER = re.compile(rb"(?:^|[\s;|&()])\d+$")
 _NAMED_NUMBER = re.compile(rb"(?:^|[\s;|&()])\{[A-Za-z_]\w*(?:\[[^{}]*\])?\}$")
 _PLAIN_TARGET = re.compile(r"[\w./@%+:,][\w./@%+:,-]*", re.ASCII)
 _DIRECTIONS = b"<>&"
+_AFTER_DELIMITER = (b" ", b"\t", b"\n", b";", b"&", b"|", b"<", b">", b"(", b")")
 _BODY_GAP = re.compile(rb"[ \t]*")
 
 
@@ -169,6 +170,8 @@ def _check_body(shell: Shell, node: Node, parts: dict[str, Node]) -> None:
     if start is None or end is None:
         raise shell.beyond(node, "its here-document has no end")
     word, _ = delimiter(shell, start)
+    if shell.source[start.end_byte : start.end_byte + 1] not in _AFTER_DELIMITER:
+        raise shell.beyond(node, "its delimiter goes on", "Put a blank after the delimiter.")
     first = shell.source.find(b"\n", start.end_byte) + 1
     last = [c for c in node.children if c.type not in ("heredoc_body", "heredoc_end")][-1]
     body = parts.get("heredoc_body")
