@@ -21,16 +21,23 @@ _LENGTH = 36
 def parent(event: Event) -> list[Line]:
     """The ledger of the armed session that this event's conversation comes from; else no lines.
 
-    Asked before a tool runs: by then the transcript of a fork has been written.
+    Each line says which session it is `from`. Of several sessions, forks of one another, it is the
+    one that has learned most. Asked before a tool runs: by then the transcript of a fork has been
+    written.
     """
     if event.phase != BEFORE_TOOL or event.runtime != "claude":
         return []
     said = _messages(event.transcript_path, 0)
-    for lines in _armed() if said else ():
-        start = lines[0]
-        if said & _messages(str(start.get("transcript")), int(start.get("size", 0))):
-            return lines
-    return []
+    found = [lines for lines in _armed() if _is_origin(lines[0], event, said)] if said else []
+    older = max(found, key=len, default=[])
+    return [{**line, "from": line.get("from", older[0].get("session"))} for line in older]
+
+
+def _is_origin(start: Line, event: Event, said: set[bytes]) -> bool:
+    """Whether the session that began with `start` said any of these messages while it healed."""
+    if start.get("session") == event.session_id:
+        return False
+    return bool(said & _messages(str(start.get("transcript")), int(start.get("size", 0))))
 
 
 def size(transcript: str) -> int:

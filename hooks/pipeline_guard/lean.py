@@ -3,8 +3,8 @@
 Loading `typing` takes as long as starting the interpreter. The engine needs little of it when it
 runs: annotations are never evaluated, and what is left is `NamedTuple`. And the SQL parser loads
 the packages' metadata (with e-mail and sockets) to look for plugins that nobody has, a logger, a
-comparison of queries, `inspect` for one function, and `difflib` for its own suggestions. Whoever asks for anything else gets the real module, which then takes the
-stand-in's place.
+comparison of queries, `inspect` for one function, and `difflib` for its own suggestions. Whoever
+asks for anything else gets the real module, which then takes the stand-in's place.
 """
 
 from __future__ import annotations
@@ -39,8 +39,7 @@ def install() -> None:
     if "inspect" not in sys.modules:
         _stand_in("inspect", {"getmembers": _members, "isclass": lambda it: isinstance(it, type)})
     if "difflib" not in sys.modules:
-        near = "get_close_matches"
-        _stand_in("difflib", {near: lambda *given, **named: _real("difflib", near)(*given, **named)})
+        _stand_in("difflib", {"get_close_matches": _near})
 
 
 def cache(find: Callable[..., Any]) -> Any:
@@ -67,6 +66,12 @@ def without_enum(load: Callable[[], Any]) -> Any:
         return load()
     finally:
         del sys.modules["enum"]
+
+
+def _near(*given: Any, **named: Any) -> Any:
+    """`difflib.get_close_matches`, whose module is loaded by its first call."""
+    find: Any = _real("difflib", "get_close_matches")
+    return find(*given, **named)
 
 
 def _members(module: Any, wanted: Callable[[Any], bool]) -> list[tuple[str, Any]]:

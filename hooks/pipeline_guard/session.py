@@ -52,8 +52,8 @@ def _is_fork(event: Event, repo: str) -> bool:
     """Whether the session goes on with an armed one; it then begins with what that has done."""
     lines = forks.parent(event)
     if lines and not _finished(lines):
+        ledger_of(event).go_on(0, {**lines[0], **_identity(event), "size": 0}, *lines[1:])
         arming.arm_session(event.session_id, repo)
-        ledger_of(event).append({**lines[0], **_identity(event), "size": 0}, *lines[1:])
         return True
     if event.phase == events.BEFORE_TOOL and os.path.isfile(event.transcript_path):
         arming.know_stranger(event.session_id)
@@ -127,7 +127,7 @@ def end(event: Event) -> None:
 
 def load(event: Event) -> Session:
     """Everything known about an active event's session; raises `LedgerError` when damaged."""
-    return of_lines(key_of(event), _begun(event), event.cwd)
+    return of_lines(key_of(event), _inherited(event, _begun(event)), event.cwd)
 
 
 def of_lines(key: str, lines: list[Line], cwd: str) -> Session:
@@ -144,9 +144,26 @@ def _begun(event: Event) -> list[Line]:
     lines = ledger.read()
     if not lines:
         place = {"fact": "start", "folder": event.cwd, "runtime": event.runtime}
-        ledger.append({**place, **_identity(event), "size": forks.size(event.transcript_path)})
+        start = {**place, **_identity(event), "size": forks.size(event.transcript_path)}
+        ledger.go_on(0, start)
         lines = ledger.read()
     return lines
+
+
+def _inherited(event: Event, lines: list[Line]) -> list[Line]:
+    """A session that has learned nothing yet takes over what the one that it goes on with has.
+
+    The fork of a conversation within one process is on from its first event; its transcript,
+    which tells where it comes from, is there by its first call.
+    """
+    if any("from" in line or line["fact"] not in ("start", "prompt") for line in lines):
+        return lines
+    older = forks.parent(event)
+    if len(older) < 2 or _finished(older):
+        return lines
+    ledger = ledger_of(event)
+    ledger.go_on(len(lines), *older[1:])
+    return ledger.read()
 
 
 def _identity(event: Event) -> Line:

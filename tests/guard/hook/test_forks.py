@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -59,6 +61,35 @@ def test_a_fork_in_another_process_is_on_and_knows_what_was_done(said: Agent):
     leave_process(said)
     fork(said, said.transcript.read_text())
     assert said.before("Bash", command=FORBIDDEN).refused, "a fork of the fork"
+
+
+def test_two_forks_and_two_calls_of_each_at_once(said: Agent):
+    """Every call is refused, and each fork takes the facts over once."""
+    parent = said.transcript.read_text()
+    forks = [copy.copy(said), copy.copy(said)]
+    for one in forks:
+        one.environment = dict(said.environment)
+        fork(one, parent)
+    with ThreadPoolExecutor(4) as pool:
+        replies = pool.map(lambda one: one.before("Bash", command=FORBIDDEN), forks * 2)
+    assert all(reply.refused for reply in replies)
+    for one in forks:
+        assert [line["fact"] for line in ledger(one)] == ["start", "prompt"]
+
+
+def test_a_fork_in_the_same_process_goes_on_with_the_facts(said: Agent):
+    """It is on before its transcript is there, so it has a ledger of its own by then."""
+    assert said.starts_healing().silent
+    parent = said.transcript.read_text()
+    fork(said, "")
+    said.transcript.unlink()
+    said.prompt("try it in another way")
+    assert [line["fact"] for line in ledger(said)] == ["start", "prompt"]
+    said.transcript.write_text(parent)
+    for _ in range(2):
+        assert said.before("Bash", command=FORBIDDEN).refused
+    assert [line["fact"] for line in ledger(said)] == ["start", "prompt", "prompt"]
+    assert "please delete demo.debug_1" in str(ledger(said)[2])
 
 
 def test_a_fork_from_before_the_healing_is_off(said: Agent):
