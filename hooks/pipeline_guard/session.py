@@ -134,6 +134,10 @@ def of_lines(key: str, lines: list[Line], cwd: str) -> Session:
     """The session that a ledger's lines tell of; without lines it starts in `cwd`."""
     begun = lines[0] if lines else {}
     place = workspace.find(str(begun.get("folder") or cwd))
+    if not place.project:
+        from pipeline_guard.facts import project  # needed where several projects lie equally near
+
+        place = place._replace(project=project.chosen(lines, place, cwd))
     facts = folding.fold(lines, place)
     return Session(key, True, place, facts, policy.load(place.repo), str(begun.get("at", "")))
 

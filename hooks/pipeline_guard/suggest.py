@@ -128,6 +128,17 @@ def save(context: Context) -> str:
     return f"{quoted('git', 'add', *files)} and {commit(context)}"
 
 
+def go_to_project(context: Context) -> str:
+    """What settles which of several projects is healed; `""` where that is known."""
+    if context.workspace.project:
+        return ""
+    logs = quoted("bauplan", "job", "logs", job(context))
+    return (
+        f"It is not settled which project failed: {logs} names a model, or go into the project's "
+        "folder in a call of its own: `cd <project>`"
+    )
+
+
 def relative(path: str, context: Context) -> str:
     """A path as one would type it where the agent is."""
     return os.path.relpath(path, os.path.realpath(context.event.cwd))

@@ -6,6 +6,7 @@ Read from the file system alone, without starting a program: it is needed for ev
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import NamedTuple
 
 PROJECT_FILES = ("bauplan_project.yml", "bauplan_project.yaml")
@@ -15,7 +16,7 @@ GIT = "git"
 OUTSIDE = "outside"
 
 _SKIPPED = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", "debug"})
-_SEARCH_DEPTH = 3
+_SEARCH_DEPTH = 5
 _SEARCH_FOLDERS = 400
 
 
@@ -126,27 +127,42 @@ def _repository(start: str) -> tuple[str, str]:
 
 
 def _project(start: str, repo: str) -> str:
-    for folder in _upwards(start):
-        if _is_project(folder):
-            return folder
-        if folder == repo:
+    return project_around(start, repo) or _project_below(repo or start)
+
+
+def project_around(folder: str, repo: str) -> str:
+    """The project that a folder or file lies in, up to the top of the repository; `""` for none."""
+    for above in _upwards(os.path.realpath(folder)):
+        if _is_project(above):
+            return above
+        if above == repo:
             break
-    return _project_below(repo or start)
+    return ""
+
+
+def projects_below(top: str) -> list[str]:
+    """Every project under `top` that is not too deep, the nearest first."""
+    return [folder for level in _levels(top) for folder in level if _is_project(folder)]
 
 
 def _project_below(top: str) -> str:
     """The nearest project under `top`; of two equally near ones neither can be chosen."""
-    level = [top]
-    seen = 0
-    for _ in range(_SEARCH_DEPTH + 1):
+    for level in _levels(top):
         found = [folder for folder in level if _is_project(folder)]
         if found:
             return found[0] if len(found) == 1 else ""
+    return ""
+
+
+def _levels(top: str) -> Iterator[list[str]]:
+    """The folders under `top`, one depth after the other, as far as is looked."""
+    level, seen = [top], 0
+    for _ in range(_SEARCH_DEPTH + 1):
+        yield level
         seen += len(level)
         if seen > _SEARCH_FOLDERS:
-            return ""
+            return
         level = [child for folder in level for child in _folders(folder)]
-    return ""
 
 
 def _folders(folder: str) -> list[str]:

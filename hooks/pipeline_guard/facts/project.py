@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from pipeline_guard import workspace
 from pipeline_guard.ledger import Line
 from pipeline_guard.project import Project, read_project
 from pipeline_guard.session import Session
+from pipeline_guard.workspace import Workspace
 
 _FRAME = re.compile(r'^\s*File "[^"]*", line \d+, in (\w+)', re.MULTILINE)
 _NAMED = re.compile(r"(?i)\b(?:model|expectation|task|node)s?\s*[:=]?\s*[`'\"]?([\w.]+)")
@@ -15,11 +17,37 @@ _NAMED = re.compile(r"(?i)\b(?:model|expectation|task|node)s?\s*[:=]?\s*[`'\"]?(
 def complete(line: Line, current: Session) -> Line:
     """The line with what only the project's source can tell."""
     if line["fact"] == "logs":
-        error = current.facts.logs.get(line["job"], "")
-        return {**line, "model": failing_model(f"{error}\n{line['text']}", _project(current))}
+        text = f"{current.facts.logs.get(line['job'], '')}\n{line['text']}"
+        if not current.workspace.project:
+            return {**line, **_found(text, current.workspace)}
+        return {**line, "model": failing_model(text, _project(current))}
     if line["fact"] == "listing":
         return {**line, "missing": missing_tables(line, _project(current))}
     return line
+
+
+def chosen(lines: list[Line], place: Workspace, cwd: str) -> str:
+    """The project of a session whose folder does not tell it: several lie equally near.
+
+    It is the one that was edited first; else the one whose model the job's logs name; else the
+    one that the agent has gone into.
+    """
+    told = ""
+    for line in lines:
+        if line["fact"] == "edit":
+            return workspace.project_around(str(line["path"]), place.repo)
+        told = str(line.get("project", told))
+    return told or workspace.project_around(cwd, place.repo)
+
+
+def _found(text: str, place: Workspace) -> Line:
+    """The failing model and its project, where exactly one of the projects has such a model."""
+    folders = workspace.projects_below(place.repo or place.start)
+    named = {folder: failing_model(text, read_project(folder)) for folder in folders}
+    having = [folder for folder, model in named.items() if model]
+    if len(having) != 1:
+        return {"model": ""}
+    return {"model": named[having[0]], "project": having[0]}
 
 
 def failing_model(text: str, project: Project | None) -> str:

@@ -51,6 +51,7 @@ def _write(path: str, context: Context) -> Iterator[Finding]:
         yield _no(f"`{path}` belongs to git", "Use git's own commands")
     else:
         do = f"Put findings into {_reports(context)}, and the fix into the project's own files"
+        do = suggest.go_to_project(context) or do
         yield _no(f"`{path}` is outside the project and `debug/`", do)
 
 

@@ -86,7 +86,7 @@ def _run(call: BauplanCall, cwd: str, context: Context) -> Iterator[tuple[str, s
         yield saw, right
     folder = paths.real((call.options.get("project-dir") or (".",))[-1], cwd)
     if folder != context.workspace.project:
-        yield f"a run of the project in `{folder}`", right
+        yield f"a run of the project in `{folder}`", suggest.go_to_project(context) or right
 
 
 def _loosened(call: BauplanCall, context: Context) -> Iterator[str]:
