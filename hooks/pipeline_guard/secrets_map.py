@@ -14,8 +14,16 @@ _FILES = frozenset(
     id_ecdsa id_ed25519 .vault-token .htpasswd application_default_credentials.json
     service-account.json service_account.json secrets.json secrets.yml secrets.yaml
     secrets.toml .secrets .flaskenv credentials.toml credentials.tfrc.json oauth_creds.json
-    .bash_history .zsh_history .python_history .psql_history shadow gshadow""".split()
+    .bash_history .zsh_history .python_history .psql_history shadow gshadow .mcp.json mcp.json
+    claude_desktop_config.json opencode.json""".split()
 )
+# A remote's address and an agent's settings may hold a token; elsewhere the names are harmless.
+_FILES_IN = {
+    ".git": frozenset({"config"}),
+    ".claude": frozenset({"settings.json", "settings.local.json"}),
+    ".gemini": frozenset({"settings.json"}),
+    ".codex": frozenset({"config.toml"}),
+}
 _KEYS = ("id_rsa.", "id_dsa.", "id_ecdsa.", "id_ed25519.")
 _BELOW_CONFIG = frozenset("gcloud gh hub rclone op doctl git stripe heroku github-copilot".split())
 _ENDINGS = (".pem", ".p12", ".pfx", ".key", ".keystore", ".kdbx", ".ppk", ".env", ".tfvars")
@@ -38,7 +46,7 @@ def is_secret(path: str) -> bool:
         return True
     parts = path.casefold().strip("/").split("/")
     name = parts[-1]
-    if _is_env(name) or name in _FILES:
+    if _is_env(name) or name in _FILES or name in _FILES_IN.get(parts[-2:][0], ()):
         return True
     if name.endswith(_ENDINGS) or name.startswith(_KEYS) or _FOLDERS.intersection(parts):
         return True
@@ -57,8 +65,8 @@ def _is_of_process(path: str) -> bool:
 def holds_secret(folder: str) -> str:
     """A secret that a recursive read of this folder would pass through; `""` for none.
 
-    Looked for a few folders deep; templates (`.env.example`) and keys of no known name count as
-    harmless here, else no repository could be searched.
+    Looked for a few folders deep; templates (`.env.example`), keys of no known name and git's own
+    files count as harmless here, else no repository could be searched.
     """
     home = os.path.realpath(os.path.expanduser("~"))
     if (home + "/").startswith(folder.rstrip("/") + "/"):
@@ -75,7 +83,8 @@ def _below(top: str) -> str:
             break
         for name in (*folders, *files):
             plain = name.casefold()
-            if plain in _FOLDERS or (_is_env(plain) and not plain.endswith(_TEMPLATES)):
+            known = plain in _FOLDERS or (plain in _FILES and name in files)
+            if known or (_is_env(plain) and not plain.endswith(_TEMPLATES)):
                 return os.path.join(folder, name)
         deep = folder.count("/") - top.count("/") >= _DEPTH
         folders[:] = [] if deep else [name for name in folders if name not in _NOT_SEARCHED]

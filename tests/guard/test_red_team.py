@@ -41,6 +41,12 @@ COMMANDS = [
     ("git diff -- '*.env'", SECRETS, DENY, "credentials"),
     ("git diff -- '*.py'", SECRETS, ALLOW, ""),
     ("git grep --untracked A", SECRETS, DENY, "tools"),
+    ("diff -N . debug", SECRETS, DENY, "credentials"),
+    ("diff -N pipeline debug", SECRETS, ALLOW, ""),
+    ("cat .mcp.json", READY, DENY, "credentials"),
+    ("cat .git/config", READY, DENY, "credentials"),
+    ("cat ~/.claude/settings.json", READY, DENY, "credentials"),
+    ("cat pipeline/config settings.json .git/HEAD", READY, ALLOW, ""),
     ("grep -r '' /proc/self", READY, DENY, "credentials"),
     ("grep -ra KEY /proc/1/task", READY, DENY, "credentials"),
     ("cat /etc/shadow", READY, DENY, "credentials"),
@@ -144,6 +150,7 @@ CALLS: list[tuple[str, Mapping[str, Any], str]] = [
     ("mcp__bauplan__create_branch", {"from_ref": PINNED}, DENY),
     ("mcp__bauplan__create_branch", {"branch": DEBUG, "from_ref": PINNED}, ALLOW),
     ("Grep", {"pattern": "", "path": "/proc/self"}, DENY),
+    ("Read", {"file_path": "~/.cursor/mcp.json"}, DENY),
 ]
 
 
@@ -191,6 +198,14 @@ def test_a_write(healing: Healing, name: str, text: str, decision: str) -> None:
     healing.git("commit", "-qm", "More")
     found = healing.ready().call("Write", file_path=str(healing.project / name), content=text)
     assert found.decision == decision, found
+
+
+def test_a_search_passes_no_file_that_is_known_for_its_secrets(healing: Healing) -> None:
+    """A folder is searched as freely as its files may be read."""
+    healing.ready().write("deploy/.npmrc", "//registry/:_authToken=x\n")
+    assert healing.bash("grep -r token deploy").decision == DENY
+    assert healing.call("Grep", pattern="token").decision == DENY
+    assert healing.call("Grep", pattern="token", path=str(healing.project)).decision == ALLOW
 
 
 def _in(state: str, healing: Healing) -> Healing:

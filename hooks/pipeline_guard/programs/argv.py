@@ -119,8 +119,14 @@ def _from_table(name: str, argv: Sequence[str], cwd: str) -> list[Effect]:
         )
         if not operands and (kind == "folders" or recursive):
             operands = ["."]
-        found += reads((*call.read, *operands), cwd, recursive)
+        for path in (*call.read, *operands):
+            found += reads((path,), cwd, recursive or (name == "diff" and _is_folder(path, cwd)))
     return found
+
+
+def _is_folder(path: str, cwd: str) -> bool:
+    """Of two folders, `diff` compares all files of the same name, with -N also those in one."""
+    return not isinstance(path, Unsure) and os.path.isdir(os.path.join(cwd, path))
 
 
 def _new_folders(argv: Sequence[str], call: options.Read, cwd: str) -> list[Effect]:
