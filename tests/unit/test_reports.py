@@ -117,6 +117,18 @@ HONEST = {
     "error cut short": ("job", '    mean = pc.mean(flights["dep_delay"])', "..."),
     "closed headings": ("job", "## Root Cause", "## Root Cause ##"),
     "a heading in bold": ("job", "## Root Cause", "##  **Root Cause**"),
+    "a heading in lower case": ("job", "## Failure Classification", "## Failure classification"),
+    "a heading with a colon": ("job", "## Root Cause", "## Root Cause:"),
+    "a numbered heading": ("job", "## Error Summary", "## 2. Error Summary"),
+    "a heading with a picture": ("job", "## Error Summary", "## 🔥 Error Summary"),
+    "a heading with a remark": ("job", "## Root Cause", "## Root Cause (step 4)"),
+    "a sample of fewer rows": ("data", "## Sample (20 rows)", "## Sample (2 rows)"),
+    "a title in lower case": ("job", "# Job Report: ", "# Job report: "),
+    "a summary with capitals": ("summary", "## Rerun result", "## Rerun Result"),
+    "a summary that names its job": ("summary", "Summary\n", "Summary — job 3f0c2a9e\n"),
+    "the mark of an editor before it": ("job", "# Job Report", "\ufeff# Job Report"),
+    "a status with a picture": ("job", "**Status**: Failed", "**Status**: ❌ Failed"),
+    "count behind its query": ("data", "336776", "`SELECT COUNT(*) FROM t LIMIT 1` → **336776**"),
     "a deeper heading": ("job", ROOT_CAUSE, f"### Evidence\n{ROOT_CAUSE}"),
     "windows line ends": ("job", "\n", "\r\n"),
     "role with details": (
@@ -185,7 +197,7 @@ HOLLOW = {
     "renamed heading": (
         "job",
         "## Error Summary",
-        "## Error summary",
+        "## Error",
         "`## Error Summary` is missing",
     ),
     "extra heading": (

@@ -96,7 +96,7 @@ def check_all(debug: str, *, known: Known = NOTHING_KNOWN) -> list[Problem]:
 def read_report(kind: str, path: str, tags: Collection[str] = ()) -> Report | None:
     """A report's values and their lines; None where the file cannot be read as text."""
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(path, encoding="utf-8-sig") as file:
             return read(kind, file.read(), tags)
     except (OSError, UnicodeDecodeError):
         return None

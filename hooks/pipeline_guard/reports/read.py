@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -34,8 +35,9 @@ class Report(NamedTuple):
 def read(kind: str, source: str, tags: Collection[str] = ()) -> Report:
     """Take a report apart; what is missing stays out of `data` and is named in `faults`."""
     schema = schemas.load(kind)
-    parts = markdown.sections(source)
     known = schemas.headings(schema)
+    before = schemas.title(schema)[1]
+    parts = [_as_in_template(part, known, before) for part in markdown.sections(source)]
     below = {known[p.heading]: p for p in reversed(parts) if p.level == 2 and p.heading in known}
     data: dict[str, Any] = {}
     lines: dict[Path, int] = {}
@@ -46,6 +48,23 @@ def read(kind: str, source: str, tags: Collection[str] = ()) -> Report:
     if kind == schemas.DATA_REPORT and (ref := _absent(below)):
         data["absent_at"] = ref
     return Report(kind, data, lines, below, tuple(_faults(schema, parts)))
+
+
+def _as_in_template(part: markdown.Section, known: Collection[str], title: str) -> markdown.Section:
+    """The section under the template's own spelling of its heading, where it means one of them."""
+    heading = part.heading
+    if part.level == 1 and heading.casefold().startswith(title.casefold()):
+        return part._replace(heading=title + heading[len(title) :])
+    if part.level == 2:
+        same = (name for name in known if _bare(name) == _bare(heading))
+        return part._replace(heading=next(same, heading))
+    return part
+
+
+def _bare(heading: str) -> str:
+    """A heading without number, picture, remark in brackets, colon and capitals."""
+    plain = re.sub(r"\s*\([^()]*\)\W*$", "", heading.casefold())
+    return re.sub(r"^\W*(?:\d+[.):]\s*)?\W*|\W+$", "", plain)
 
 
 def _title(
@@ -85,7 +104,9 @@ def _value(
 def _field(name: str, text: str, tags: Collection[str]) -> str:
     if name == "pinned_ref":
         return values.ref(text, tags)
-    return values.model(text) if name == "name" else text.strip(" `")
+    if name == "name":
+        return values.model(text)
+    return re.sub(r"^[^\w<>\"'(\[{-]+", "", text.strip(" `"))  # a picture before a value
 
 
 def _fields(

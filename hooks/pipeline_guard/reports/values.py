@@ -72,16 +72,23 @@ def _spoken(text: str) -> str:
 def count(text: str) -> int | None:
     """The one exact number that the text tells (`336,776 rows`), None for none or a guess.
 
-    Queries that are quoted beside their result do not count; pasted output has its number on a
-    line of its own, which wins over numbers in prose.
+    Queries that are quoted beside their result do not count, only what they returned; pasted
+    output has its number on a line of its own, which wins over numbers in prose.
     """
-    lines = [line for line in text.splitlines() if not re.search(r"\bselect\b", line, re.I)]
+    lines = [_answer(line) for line in text.splitlines()]
     lone = [line for line in lines if re.fullmatch(r"[\W_]*\d[\d,_ ]*[\W_]*", line)]
     for line in [*lone, *lines]:
         if match := _COUNT.search(line):
             guess = _ABOUT.search(line[: match.start()])
             return None if guess else int(re.sub(r"\D", "", match.group(1)))
     return None
+
+
+def _answer(line: str) -> str:
+    """A line without the query that it quotes: what stands behind the arrow or the verb."""
+    if not re.search(r"\bselect\b", line, re.I):
+        return line
+    return (re.split(r"→|[-=]>|\breturn(?:s|ed)\b|\bgives?\b", line, flags=re.I)[1:] or [""])[-1]
 
 
 def result(text: str) -> dict[str, str]:
