@@ -81,14 +81,23 @@ def _below(top: str) -> str:
         seen += len(files)
         if seen > _MOST_FILES:
             break
-        for name in (*folders, *files):
-            plain = name.casefold()
-            known = plain in _FOLDERS or (plain in _FILES and name in files)
-            if known or (_is_env(plain) and not plain.endswith(_TEMPLATES)):
-                return os.path.join(folder, name)
+        for name in (*(f"{each}/" for each in folders), *files):
+            if is_known(name):
+                return os.path.join(folder, name.rstrip("/"))
         deep = folder.count("/") - top.count("/") >= _DEPTH
         folders[:] = [] if deep else [name for name in folders if name not in _NOT_SEARCHED]
     return ""
+
+
+def is_known(path: str) -> bool:
+    """Whether a file, or a folder written with a slash behind it, is known for its secrets.
+
+    Less than `is_secret`: templates and keys lie in many repositories, which are searched.
+    """
+    *folders, name = path.casefold().split("/")
+    if _FOLDERS.intersection(folders) or name in _FILES:
+        return True
+    return any(_is_env(part) and not part.endswith(_TEMPLATES) for part in (*folders, name))
 
 
 def _is_env(name: str) -> bool:

@@ -200,6 +200,62 @@ def test_a_write(healing: Healing, name: str, text: str, decision: str) -> None:
     assert found.decision == decision, found
 
 
+TRACKED = [
+    ("git log -p", DENY),
+    ("git log -p -3 -- .", DENY),
+    ("git log --all -U0", DENY),
+    ("git log -p -- ':!README.md'", DENY),
+    ("git log -p -S KEY", DENY),
+    ("git log --oneline -5", ALLOW),
+    ("git log --stat", ALLOW),
+    ("git log -p -- pipeline", ALLOW),
+    ("git log -p -1", ALLOW),
+    ("git show HEAD~1", DENY),
+    ("git show --stat HEAD~1", ALLOW),
+    ("git show --stat -p HEAD~1", DENY),
+    ("git show HEAD~1 -- pipeline", ALLOW),
+    ("git show HEAD", ALLOW),
+    ("git show HEAD:pipeline/models.py", ALLOW),
+    ("git show {blob}", DENY),
+    ("git diff {blob} HEAD:README.md", DENY),
+    ("git grep KEY {blob}", DENY),
+    ("git diff HEAD~2", DENY),
+    ("git diff HEAD~2 --name-only", ALLOW),
+    ("git diff", DENY),
+    ("git diff -- pipeline", ALLOW),
+    ("git status -v", DENY),
+    ("git commit --dry-run -v -m 'Fix (job 3f0c2a9e)'", DENY),
+    ("git status --short", ALLOW),
+    ("git grep KEY", DENY),
+    ("git grep KEY HEAD", DENY),
+    ("git grep -e KEY HEAD~1", DENY),
+    ("git grep KEY -- ':/'", DENY),
+    ("git grep KEY -- '*.py'", ALLOW),
+    ("git grep KEY HEAD -- pipeline", ALLOW),
+    ("git grep KEY HEAD~2", ALLOW),
+]
+
+
+@pytest.mark.parametrize(("command", "decision"), TRACKED)
+def test_git_shows_no_secret_that_somebody_committed(
+    healing: Healing, command: str, decision: str
+) -> None:
+    """A patch, a search or an object's hash prints a tracked `.env` as well as `cat` does."""
+    healing.write(".env.example", "KEY=\n")
+    healing.git("add", "-A")
+    healing.git("commit", "-qm", "A template")
+    healing.write(".env", "KEY=secret\n")
+    healing.git("add", "-A")
+    healing.git("commit", "-qm", "A secret")
+    healing.write("README.md", "More\n")
+    healing.git("commit", "-qam", "A fix")
+    healing.ready().write(".env", "KEY=other\n")
+    healing.git("add", ".env")
+    healing.write(".env", "KEY=another\n")
+    found = healing.bash(command.replace("{blob}", healing.git("rev-parse", "HEAD:.env")))
+    assert found.decision == decision, found
+
+
 def test_a_search_passes_no_file_that_is_known_for_its_secrets(healing: Healing) -> None:
     """A folder is searched as freely as its files may be read."""
     healing.ready().write("deploy/.npmrc", "//registry/:_authToken=x\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from pipeline_guard import paths, secrets_map
+from pipeline_guard import paths, secrets_map, workspace
 from pipeline_guard.context import Context
 from pipeline_guard.effects import (
     Effect,
@@ -29,6 +29,7 @@ _STEERING = frozenset(
     """PATH HOME IFS ENV BASH_ENV SHELL SHELLOPTS BASHOPTS CDPATH GLOBIGNORE PROMPT_COMMAND PS4
     POSIXLY_CORRECT EDITOR VISUAL PAGER LESSOPEN TMPDIR XDG_STATE_HOME XDG_CONFIG_HOME""".split()
 )
+_SHOWING = frozenset({"commit", "diff", "grep", "log", "show", "status"})
 _STARTS = ("LD_", "DYLD_", "GIT_", "BAUPLAN_", "PYTHON", "SELF_HEAL", "CLAUDE", "SSL_", "HTTP")
 
 
@@ -43,7 +44,7 @@ def judge(effect: Effect, context: Context) -> Iterator[Finding]:
     elif isinstance(effect, ReadPath):
         yield from _read(effect)
     elif isinstance(effect, RunGit):
-        yield from _git(context.git(effect))
+        yield from _git(context.git(effect), context)
     elif isinstance(effect, RunProgram):
         yield from _program(effect)
     elif isinstance(effect, RunBauplan):
@@ -72,12 +73,29 @@ def _read(effect: ReadPath) -> Iterator[Finding]:
         yield Finding(DENY, "credentials", saw, "Search a folder or files without it")
 
 
-def _git(call: GitCall) -> Iterator[Finding]:
+def _git(call: GitCall, context: Context) -> Iterator[Finding]:
     for word in (*call.positionals, *call.paths, *call.values("-L")):
         for part in {word, word.rpartition(":")[2]}:
             if part and secrets_map.is_secret(paths.real(part, call.folder)):
                 yield _secret(f"`{word}` holds credentials")
                 return
+    repo = context.workspace.repo
+    is_here = bool(repo) and workspace.find_repository(call.folder) == repo
+    if call.subcommand in _SHOWING and not call.strange and is_here:
+        yield from _contents(call)
+
+
+def _contents(call: GitCall) -> Iterator[Finding]:
+    from pipeline_guard.rules import git_contents  # it asks git, which costs 10 ms
+
+    name = git_contents.secret(call)
+    if name:
+        do = f"Name the files that it should show: `git {call.subcommand} … -- <path>`"
+        saw = f"`git {call.subcommand}` would show `{name}`, which holds credentials"
+        yield Finding(DENY, "credentials", saw, do)
+    elif word := git_contents.blob(call):
+        saw = f"`{word}` is a file's contents by their hash: whose they are cannot be seen"
+        yield Finding(DENY, "credentials", saw, "Name the file: `git show HEAD:<path>`")
 
 
 def _program(effect: RunProgram) -> Iterator[Finding]:
