@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 
 import pytest
 
-from healer import claims, code_run, heal, journal, outcome
+from healer import claims, environment, heal, journal, outcome
 from healer.inprocess import Guard
+from healer.toolbox import Toolbox
 from pipeline_guard.events import ToolCall
 from tests.healer.api import Say, call, in_turn
 from tests.healer.conftest import Heals, House
@@ -42,10 +44,11 @@ def test_a_run_of_sent_code_is_told_and_learned(house: House, files: dict[str, s
     session = heal.begin(job, house.project)
     claim = claims.claim("demo", job, session, house.project)
     guard = Guard(session, house.project, journal.folder_of(session) / journal.FILE)
+    tools = Toolbox(house.project, environment.minimal(os.environ))
     broken = {**files, "models.py": (house.project / "models.py").read_text()}
     for sent, status in ((broken, "Fail"), (files, "Complete")):
         asked = {"project_files": sent, "ref": claim.branch}
-        result = code_run.run(asked)
+        result = tools.run("code_run", asked)
         guard.after(ToolCall("code_run", asked), result, result.ok)
         told = json.loads(result.text)["job"]
         assert told["status"].startswith(status)
@@ -74,5 +77,17 @@ def test_sent_code_waits_for_the_evidence_too(
 def test_a_path_out_of_the_project_is_refused(house: House, files: dict[str, str]) -> None:
     """Before anything is sent."""
     assert house.project
-    with pytest.raises(code_run.ToolFailed, match="no path in the project"):
-        code_run.run({"project_files": {**files, "../x.py": ""}, "ref": "demo.debug_1"})
+    sent = {"project_files": {**files, "../x.py": ""}, "ref": "demo.debug_1"}
+    result = Toolbox(house.project, environment.minimal(os.environ)).run("code_run", sent)
+    assert (result.ok, result.text) == (False, "`../x.py` is no path in the project")
+
+
+def test_a_run_that_is_refused_or_stopped_says_why(house: House, files: dict[str, str]) -> None:
+    """The platform's own words; and an interruption does not wait for the platform."""
+    tools = Toolbox(house.project, environment.minimal(os.environ))
+    sent = {"project_files": files, "ref": "demo.debug_nowhere"}
+    refused = tools.run("code_run", sent)
+    assert (refused.ok, "refused the run: " in refused.text) == (False, True)
+    assert "demo.debug_nowhere" in refused.text
+    tools.stop.set()
+    assert "[stopped" in tools.run("code_run", sent).text

@@ -153,20 +153,24 @@ def test_ctrl_c_ends_with_where_it_stands(project: Path, number: signal.Signals)
     (project / "fifo.sql").unlink(missing_ok=True)
     os.mkfifo(project / "fifo.sql")
     hangs = Say([call("Bash", command="cat fifo.sql")])
+    name = heal.begin(JOB, project)
     with serve(lambda _request: hangs) as api:
-        process = started(api, project, "--job", JOB)
+        process = started(api, project, "--resume", name)
         with (project / "fifo.sql").open("w"):  # opens once the command reads it
             process.send_signal(number)
             output, _ = process.communicate(timeout=60)
     assert process.returncode == 130, output
-    assert "interrupted: go on with --resume heal-0b9b2c9e-" in output
+    *_, stands, advice, last = output.splitlines()
+    assert stands.startswith("turn 1 · step 0 safety check · ")
+    assert (advice, last) == (f"go on with: self-heal run --resume {name}", "interrupted")
     assert "Traceback" not in output
 
 
 def test_resume_on_the_command_line(project: Path) -> None:
     """Killed at once, then resumed without naming it: it goes on with the last one."""
     with serve(script) as api:
-        first = started(api, project, "--job", JOB, "--max-turns", "2")
+        name = heal.begin(JOB, project)
+        first = started(api, project, "--resume", name, "--max-turns", "2")
         first.communicate(timeout=60)
         second = started(api, project, "--resume", "--json")
         output, _ = second.communicate(timeout=60)

@@ -21,7 +21,7 @@ from healer.outcome import Outcome
 from healer.prices import DEFAULT_MODEL, MODEL_VARIABLE
 from healer.progress import Progress
 from healer.toolbox import Toolbox
-from pipeline_guard import workspace
+from pipeline_guard import home, workspace
 from pipeline_guard.ledger import LedgerError
 from pipeline_guard.policy import PolicyError
 from self_heal.errors import BadInput, MissingKey, ModelFailed
@@ -46,17 +46,28 @@ class Settings(NamedTuple):
     pause: float = 1.0
 
 
-def begin(job: str, project: Path, model: str = "", note: str = "", session: str = "") -> str:
+def check_project(folder: Path) -> None:
+    """Raise BadInput where there is no project to heal."""
+    if not workspace.find(str(folder)).project:
+        raise BadInput(f"There is no bauplan project in {folder}: give its folder by --project.")
+
+
+def begin(
+    job: str,
+    project: Path,
+    model: str = "",
+    note: str = "",
+    session: str = "",
+    wrong_results: bool = False,
+) -> str:
     """Write the first line of a new healing of `job`; gives its session's name."""
-    found = workspace.find(str(project))
-    if not found.project:
-        raise BadInput(f"There is no bauplan project in {project}: give its folder by --project.")
+    check_project(project)
     name = session or new_session(job)
     log = Journal(name)
     try:
         if log.entries:
             raise BadInput(f"The healing {name} has begun already: go on with --resume.")
-        prompt = instructions.prompt(job, note)
+        prompt = instructions.prompt(job, note, wrong_results)
         log.begin(Start(name, job, str(folder_for(project)), model or chosen_model(), prompt))
     finally:
         log.close()
@@ -150,3 +161,12 @@ def last_session() -> str:
     if not found:
         raise BadInput("There is no healing to resume: start one with `self-heal run --job ID`.")
     return found[-1]
+
+
+def known_session(name: str) -> str:
+    """The name of a healing there is, as it was given; raises BadInput where there is none."""
+    known = journal.sessions()
+    if name and home.file_name(name) not in known:
+        lately = ", ".join(reversed(known[-3:])) or "none"
+        raise BadInput(f"There is no healing {name}. The last ones: {lately}.")
+    return name

@@ -29,9 +29,10 @@ def system() -> str:
     return f"{_HEADLESS.format(root=root)}\n{_body(root / 'SKILL.md')}"
 
 
-def prompt(job: str, note: str = "") -> str:
+def prompt(job: str, note: str = "", wrong_results: bool = False) -> str:
     """The first words of a healing."""
-    task = f"Job {job} failed. Find out why and heal it." if job else _FIND
+    broken = "ran green, and its results are wrong" if wrong_results else "failed"
+    task = f"Job {job} {broken}. Find out why and heal it." if job else _FIND
     return f"{task}\n\n{note}".strip()
 
 

@@ -52,11 +52,15 @@ class Healing:
         self.meter = conversation.meter(parts.journal, parts.model.name)
 
     def run(self) -> Outcome:
-        """Go on until it ends; the end is in the transcript too."""
+        """Go on until it ends, which is in the transcript too; an interruption says where."""
         found: Outcome | None = None
-        while found is None:
-            self._finish_calls()
-            found = self._over() or self._turn()
+        try:
+            while found is None:
+                self._finish_calls()
+                found = self._over() or self._turn()
+        except KeyboardInterrupt:
+            self.parts.show("stands", session=self.parts.journal.session, **self.standing())
+            raise
         self.parts.journal.add("end", outcome=found.kind, why=found.why)
         return found
 
@@ -79,7 +83,7 @@ class Healing:
         conversation.answered(self.parts.journal, reply)
         if reply.text:
             self.parts.show("say", text=reply.text)
-        self._show_turn()
+        self.parts.show("turn", **self.standing())
         if reply.stop == "refusal":
             return Outcome(outcome.REFUSED, reply.text or "the model declined to go on")
         return None if reply.calls else self._no_calls(reply)
@@ -216,16 +220,16 @@ class Healing:
         what = next((str(call.input[k]) for k in _NAMED if k in call.input), "")
         self.parts.show("tool", tool=call.name, what=what, **values)
 
-    def _show_turn(self) -> None:
+    def standing(self) -> dict[str, Any]:
+        """Where it stands: step, turns, and what was used."""
         used = self.meter
-        self.parts.show(
-            "turn",
-            turn=used.turns,
-            step=progress.step_of(self.parts.guard.state().facts),
-            tokens=used.usage.total,
-            dollars=round(used.dollars, 4),
-            minutes=round(used.minutes, 2),
-        )
+        return {
+            "turn": used.turns,
+            "step": progress.step_of(self.parts.guard.state().facts),
+            "tokens": used.usage.total,
+            "dollars": round(used.dollars, 4),
+            "minutes": round(used.minutes, 2),
+        }
 
 
 _NAMED = ("command", "file_path", "pattern", "url", "ref")

@@ -110,6 +110,7 @@ _TELLERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "say": lambda v: _short(v["text"], 3),
     "turn": _turn,
     "tool": _tool,
+    "stands": lambda v: f"{_turn(v)}\ngo on with: self-heal run --resume {v['session']}",
     "retry": lambda v: f"the model's API: {_short(v['why'])}; asking again",
     "trouble": lambda v: f"{_short(v['why'], 2)} It is asked again.",
     "room": lambda v: f"left {v['count']} old results out to keep inside the model's window",

@@ -11,6 +11,7 @@ from typing import Any
 
 from agent_replay.tools import Outcome, ToolFailed, Tools
 from healer import commands
+from healer.commands import Ran
 
 SECONDS = 600.0
 """The longest that one command may take: a run of a pipeline is one."""
@@ -45,7 +46,7 @@ class Toolbox(Tools):
             "Glob": self.glob,
             "Grep": self.grep,
             "WebFetch": _fetch,
-            "code_run": _code_run,
+            "code_run": self.code_run,
         }
         try:
             outcome = handlers[tool](arguments)
@@ -57,8 +58,7 @@ class Toolbox(Tools):
         """Run a command line in a fresh bash."""
         asked = arguments.get("timeout")
         seconds = min(asked / 1000, SECONDS) if asked else _USUAL_SECONDS
-        argv = ["bash", "-c", str(arguments["command"])]
-        done = commands.run(argv, self.folder, self.environment, seconds, LONGEST, self.stop)
+        done = self._command(["bash", "-c", str(arguments["command"])], seconds)
         return Outcome(done.exit_code == 0, done.text, done.exit_code)
 
     def read(self, arguments: Mapping[str, Any]) -> Outcome:
@@ -107,8 +107,17 @@ class Toolbox(Tools):
         skipped = [f"--exclude-dir={name}" for name in sorted(_SKIPPED)]
         words = ["-rnIE", *skipped, *named, "-e", str(arguments["pattern"]), "--"]
         argv = ["grep", *words, str(arguments.get("path", "."))]
-        done = commands.run(argv, self.folder, self.environment, _GREP_SECONDS, LONGEST, self.stop)
+        done = self._command(argv, _GREP_SECONDS)
         return Outcome(done.exit_code in (0, 1), done.text or "No line fits.")
+
+    def code_run(self, arguments: Mapping[str, Any]) -> Outcome:
+        """Run code that is sent along."""
+        from healer import code_run
+
+        return code_run.run(arguments, self._command)
+
+    def _command(self, argv: Sequence[str], seconds: float = SECONDS) -> Ran:
+        return commands.run(argv, self.folder, self.environment, seconds, LONGEST, self.stop)
 
     def _without_secrets(self, text: str) -> str:
         for secret in self._secrets:
@@ -134,9 +143,3 @@ def _fetch(arguments: Mapping[str, Any]) -> Outcome:
     from healer import documentation
 
     return Outcome(True, _shortened(documentation.fetch(str(arguments["url"]))))
-
-
-def _code_run(arguments: Mapping[str, Any]) -> Outcome:
-    from healer import code_run
-
-    return code_run.run(arguments)

@@ -57,7 +57,12 @@ def answer(*argv: str, timeout: float = 60) -> str:
 
 def records(*argv: str, timeout: float = 60) -> Any:
     """What it prints with `--output json`, read."""
-    return json.loads(answer(*argv, "--output", "json", timeout=timeout))
+    printed = answer(*argv, "--output", "json", timeout=timeout)
+    try:
+        return json.loads(printed)
+    except ValueError:
+        words = " ".join(printed.split())[:200] or "nothing"
+        raise BauplanRefused(f"`bauplan {' '.join(argv)}` printed no JSON: {words}") from None
 
 
 def debug_branch(job: str) -> str:

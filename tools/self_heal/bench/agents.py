@@ -20,7 +20,7 @@ from self_heal.stage import Stage
 
 Agent = Literal["scripted", "api", "command"]
 KEY_VARIABLE = "ANTHROPIC_API_KEY"
-HEALER = "self-heal run --job {job} --project {folder} --json"
+HEALER = "self-heal run --job {job} --project {folder} --json{wrong}"
 FIGURES = ("model", "dollars", "tokens", "minutes", "outcome", "why")
 PASSED_ON = (KEY_VARIABLE, "ANTHROPIC_BASE_URL", "SELF_HEAL_MODEL")
 
@@ -81,6 +81,8 @@ def _program(arm: Arm, stage: Stage) -> Work:
     }
     passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     words = {"job": stage.job, "folder": str(stage.repo / stage.scenario.pipeline)}
+    wrong = stage.scenario.truth.classification == "logical correctness"
+    words["wrong"] = " --wrong-results" if wrong else ""
     words["prompt"] = '"$SELF_HEAL_BENCH_PROMPT"'
     line = HEALER if arm.agent == "api" else arm.command
     for name, value in words.items():

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from agent_replay.guard import environment
 from agent_replay.script import Script
-from agent_replay.tools import Outcome, ToolFailed, Tools
-from healer import code_run
+from agent_replay.tools import Outcome, Tools
+from healer import declared
+from healer.toolbox import Toolbox
 from self_heal import scenario as scenarios
 from self_heal.bench import guards, plan, spec, turns
 from self_heal.bench.plan import Which
@@ -26,14 +26,10 @@ class _Tools(Tools):
     """With the healer's `code_run`, which a project without git needs."""
 
     def run(self, tool: str, arguments: Mapping[str, Any]) -> Outcome:
-        """As the others are; `code_run` asks the platform with the stage's own account."""
-        if tool != "code_run":
+        """As the healer runs that one, and as a replay does the others."""
+        if tool != declared.CODE_RUN:
             return super().run(tool, arguments)
-        with environment(self.environment):
-            try:
-                return code_run.run(arguments)
-            except ToolFailed as error:
-                return Outcome(False, str(error))
+        return Toolbox(self.folder, self.environment).run(tool, arguments)
 
 
 def script(stage: Stage, which: Which) -> Script:

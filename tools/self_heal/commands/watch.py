@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from pipeline_guard import workspace
 from self_heal import bauplan as program
 from self_heal.commands.run import budget_options, ends_on_signals, shown
 from self_heal.errors import BadInput, MissingKey
+from self_heal.options import AMOUNT
 
 _SPAN = re.compile(r"(\d+)([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -33,9 +33,19 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 @click.option("--user", "users", multiple=True, help="Whose jobs [default: your own].")
 @click.option("--all-users", is_flag=True, help="Everybody's jobs.")
 @click.option("--any-project", is_flag=True, help="Also jobs of another project id.")
-@click.option("--at-once", default=2, show_default=True, help="Healings at the same time.")
-@click.option("--interval", default=60.0, show_default=True, help="Seconds between two looks.")
-@click.option("--stale-hours", default=6.0, show_default=True, help="Report claims older.")
+@click.option(
+    "--at-once",
+    type=click.IntRange(1),
+    default=2,
+    show_default=True,
+    help="Healings at the same time.",
+)
+@click.option(
+    "--interval", type=AMOUNT, default=60.0, show_default=True, help="Seconds between two looks."
+)
+@click.option(
+    "--stale-hours", type=AMOUNT, default=6.0, show_default=True, help="Report claims older."
+)
 @click.option("--once", is_flag=True, help="Heal what has failed by now, then end.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be claimed.")
 @budget_options
@@ -55,12 +65,10 @@ def watch(**options: Any) -> None:
     environment.find_own_programs(os.environ)
     if not key and not options["dry_run"]:
         raise MissingKey(f"There is no API key for the model: set {environment.KEY_VARIABLE}.")
-    with shown(options["as_json"]) as show, ends_on_signals():
-        try:
-            _watcher(options, key, show).run()
-        except KeyboardInterrupt:
-            show("end", outcome="interrupted", why="start it again to go on")
-            sys.exit(130)
+    if options["users"] and options["all_users"]:
+        raise click.UsageError("Give --user or --all-users, not both.")
+    with shown(options["as_json"]) as show, ends_on_signals(show):
+        _watcher(options, key, show).run()
 
 
 def _watcher(options: dict[str, Any], key: str, show: Any) -> Any:
@@ -71,7 +79,7 @@ def _watcher(options: dict[str, Any], key: str, show: Any) -> Any:
 
     source = workspace.find(str(options["project"].resolve()))
     if not source.project or not source.repo:
-        raise BadInput(f"There is no bauplan project under git in {options['project']}.")
+        raise BadInput(f"There is no bauplan project under git in {source.start}.")
     user = program.username()
     wanted = Wanted(
         options["users"],
@@ -105,10 +113,10 @@ def _folder() -> Path:
 
 def _moment(since: str) -> datetime:
     """A span before now, or a time."""
-    if span := _SPAN.fullmatch(since):
-        return datetime.now(UTC) - timedelta(**{_UNITS[span[2]]: int(span[1])})
     try:
+        if span := _SPAN.fullmatch(since):
+            return datetime.now(UTC) - timedelta(**{_UNITS[span[2]]: int(span[1])})
         found = datetime.fromisoformat(since)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise BadInput(f"--since {since}: give 30m, 12h, 7d or a time in ISO form.") from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)
