@@ -109,6 +109,15 @@ COMMANDS = [
     ("cat {f\\\nd}</dev/null README.md", READY, DENY, "unknown"),
     ("cat {README,missing}.md >/dev/null", READY, ALLOW, ""),
     ("git log {a,b}>/dev/null", READY, ALLOW, ""),
+    # bash's own word time runs a builtin in this shell, the program of that name does not
+    ("time cd ..; echo x > debug/summary.md", READY, DENY, "allowed_files"),
+    ("time -p cd debug; echo x > summary.md", READY, DENY, "allowed_files"),
+    ("time export PATH=.; ls", READY, DENY, "account"),
+    ("time cd pipeline; ls", READY, ALLOW, ""),
+    # sh knows no ~+, and the parser loses the $ before a backtick
+    ("sh -c 'mkdir -p ~+/debug/job'", READY, DENY, "unknown"),
+    ('mkdir -p "$`echo debug/job`"', READY, DENY, "unknown"),
+    ('mkdir -p "`echo debug/job`" "$(echo debug/job)"', READY, ALLOW, ""),
     # a here-document's delimiter goes on to the end of its word
     ("cat <<'EOF'! debug/summary.md\nx\nEOF\nls", READY, DENY, "unknown"),
     ("cat <<'EOF'>debug/summary.md\nx\nEOF\nls", READY, ALLOW, ""),

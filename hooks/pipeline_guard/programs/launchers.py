@@ -10,10 +10,10 @@ from pipeline_guard.paths import opened
 from pipeline_guard.programs import argv as programs
 from pipeline_guard.programs import find as find_program
 from pipeline_guard.programs.peeled import Peeled, options, skip, unknown
-from pipeline_guard.programs.unsure import Unsure
+from pipeline_guard.programs.unsure import Fed, Unsure
 
 _NOT_IN_SH = re.compile(
-    r"(?<!\$)\{|\$'|\$\"|[<>]\(|&>|>&\w*[^\d\s-]|<<<|\[\[|\|&|;&|\bfunction\b|\(\("
+    r"(?<!\$)\{|\$'|\$\"|[<>]\(|&>|>&\w*[^\d\s-]|<<<|\[\[|\|&|;&|\bfunction\b|\(\(|~[+-]"
 )
 _XARGS = options(
     "-0 -r -t -x --null --no-run-if-empty --verbose --exit",
@@ -37,12 +37,18 @@ def _xargs(argv: Sequence[str], cwd: str) -> Peeled:
     inner = rest or ["echo"]
     placeholder = _placeholder(seen)
     if placeholder:
-        inner = [Unsure(word) if placeholder in word else word for word in inner]
+        inner = [_placed(word, placeholder) for word in inner]
     else:
-        inner = [*inner, Unsure("(what xargs reads)", many=True)]
+        inner = [*inner, Fed("(what xargs reads)", many=True)]
     if isinstance(inner[0], Unsure):
         return unknown(argv, "the program it runs is not known")
     return Peeled((inner,), certain=False, feeds=True)
+
+
+def _placed(word: str, placeholder: str) -> str:
+    if word == placeholder:
+        return Fed(word)
+    return Unsure(word) if placeholder in word else word
 
 
 def _placeholder(seen: Sequence[str]) -> str:
@@ -119,7 +125,9 @@ def _find(argv: Sequence[str], cwd: str) -> Peeled | None:
     own += find_program.writes(found, cwd)
     if found.refused:
         own.append(Unknown(found.refused, "this part of find is not one the guard knows"))
-    return Peeled(found.commands, tuple(own), certain=False, recursive=True)
+    return Peeled(
+        found.commands, tuple(own), certain=False, recursive=True, narrow=found.narrow
+    )
 
 
 LAUNCHERS: dict[str, Callable[[Sequence[str], str], Peeled | None]] = {

@@ -13,8 +13,9 @@ class Peeled(NamedTuple):
     """What is inside a wrapper.
 
     `effects` are the wrapper's own; `commands` and `scripts` what it runs. `in_shell` is True
-    where the inner command is one of this shell's (`command cd x`); `recursive` where it reads
-    anything below the paths it names (`find -exec`).
+    where the inner command is one of this shell's (`command cd x`), `maybe_in_shell` where the
+    wrapper is a word of bash or a program (`time cd x`); `recursive` where the command reads
+    anything below the paths it names (`find -exec`), `narrow` where only files of harmless names.
     """
 
     commands: tuple[Sequence[str], ...] = ()
@@ -24,7 +25,9 @@ class Peeled(NamedTuple):
     feeds: bool = False
     posix: bool = False
     in_shell: bool = False
+    maybe_in_shell: bool = False
     recursive: bool = False
+    narrow: bool = False
 
 
 class Options(NamedTuple):

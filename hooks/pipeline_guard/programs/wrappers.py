@@ -63,6 +63,7 @@ def _peel_simple(name: str, argv: Sequence[str]) -> Peeled:
         _own_effects(name, argv),
         certain=name not in ("setsid", "sudo", "doas"),
         in_shell=name == "builtin",
+        maybe_in_shell=name == "time",
     )
 
 

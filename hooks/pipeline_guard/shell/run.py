@@ -10,6 +10,7 @@ from pipeline_guard.programs import wrappers
 from pipeline_guard.programs.peeled import Peeled
 from pipeline_guard.programs.unsure import Unsure
 from pipeline_guard.shell import builtins as shell_builtins
+from pipeline_guard.shell import names as shell_names
 from pipeline_guard.shell.state import MAX_DEPTH, Flow, Node, Place, Shell, World, join
 
 
@@ -25,6 +26,8 @@ def run(shell: Shell, node: Node, argv: Sequence[str], world: World, place: Plac
     if name in shell_builtins.BUILTINS:
         return shell_builtins.BUILTINS[name](shell, node, argv, world, place)
     peeled = wrappers.peel(argv, world.cwd)
+    if peeled is not None and peeled.feeds and place.names is not None:
+        peeled = shell_names.filled(peeled, place.names)
     if peeled is None:
         for effect in programs.effects(argv, world.cwd, place.certain, place.fed):
             shell.log.add(effect)
@@ -39,17 +42,20 @@ def _run_peeled(shell: Shell, node: Node, peeled: Peeled, world: World, place: P
     here = place if peeled.certain else place.hidden()
     if peeled.feeds:
         here = here._replace(fed=True)
-    flows = [Flow((world,), (world,))]
+    apart = Flow((world,), (world,))
+    last = apart
     for text in peeled.scripts:
         run_text(shell, node, text, world, here._replace(posix=peeled.posix))
     for inner in peeled.commands:
         mark = len(shell.log.effects)
         flow = _run_inner(shell, node, inner, world, here, peeled.in_shell)
         if peeled.recursive:
-            _widen(shell.log.effects, mark)
+            _widen(shell.log.effects, mark, peeled.narrow)
         if peeled.in_shell:
-            flows = [flow]
-    return flows[-1]
+            last = flow
+        elif peeled.maybe_in_shell:
+            last = Flow(join(flow.ok, apart.ok), join(flow.fail, apart.fail))
+    return last
 
 
 def _run_inner(
@@ -64,12 +70,12 @@ def _run_inner(
     return run(shell, node, argv, world, place)
 
 
-def _widen(effects: list[Effect], mark: int) -> None:
+def _widen(effects: list[Effect], mark: int, narrow: bool) -> None:
     """The reads of a program that `find` runs are on anything below its roots."""
     for index in range(mark, len(effects)):
         effect = effects[index]
         if isinstance(effect, ReadPath):
-            effects[index] = effect._replace(recursive=True)
+            effects[index] = effect._replace(recursive=effect.recursive or not narrow)
         elif not isinstance(effect, ReadVariable | Unknown) and not (
             isinstance(effect, RunProgram) and effect.reads_only
         ):

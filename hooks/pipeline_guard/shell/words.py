@@ -232,6 +232,9 @@ class _Reader:
         """`$…`, a backtick or `<(`: one of the parser's nodes must start right here."""
         hole = self.holes.get(self.at)
         following = self.source[self.at + 1 : min(self.at + 2, self.end)]
+        if self.source[self.at] == 0x24 and following == b"`":
+            instead = "Use $(…), and a \\ before a $ that means itself."
+            raise self.shell.beyond(self.node, "the $ before a backtick is lost", instead)
         if hole is not None and hole.end_byte <= self.end:
             self._check_modifier(hole)
             piece = expansions.value(self.shell, hole, self.world, self.place, quoted)
