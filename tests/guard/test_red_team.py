@@ -209,6 +209,26 @@ def test_a_write(healing: Healing, name: str, text: str, decision: str) -> None:
     assert found.decision == decision, found
 
 
+def test_ruff_may_be_configured_to_fix_what_it_finds(healing: Healing) -> None:
+    """The person's own configuration turns a check into an edit past the gate."""
+    healing.ready()
+    base = healing.write("base.toml", "fix = true\n")
+    assert healing.bash("ruff check pipeline").decision == ALLOW
+    assert healing.bash(f"ruff check --config {base} pipeline").decision == DENY
+    for name, text in (
+        ("ruff.toml", "fix = true\n"),
+        ("pyproject.toml", "[tool.ruff]\nfix-only = true\n"),
+        (".ruff.toml", 'extend = "base.toml"\n'),
+        ("../home/.config/ruff/ruff.toml", "fix = true\n"),
+    ):
+        file = healing.write(name, text)
+        assert healing.bash("ruff check pipeline").decision == DENY, name
+        assert healing.bash("cd pipeline && ruff check models.py").decision == DENY, name
+        assert healing.bash("ruff check --no-fix pipeline").decision == ALLOW, name
+        assert healing.bash("ruff format --check pipeline").decision == ALLOW, name
+        file.unlink()
+
+
 TRACKED = [
     ("git log -p", DENY),
     ("git log -p -3 -- .", DENY),

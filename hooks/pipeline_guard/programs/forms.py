@@ -9,7 +9,7 @@ from itertools import pairwise
 from pipeline_guard.effects import Effect, ReadVariable
 from pipeline_guard.programs import options, writers
 from pipeline_guard.programs.reads import program, reads, writes
-from pipeline_guard.programs.table import JQ, RUFF_CHECK, RUFF_FORMAT, SED, TEE, TY_CHECK
+from pipeline_guard.programs.table import JQ, SED, TEE, TY_CHECK
 from pipeline_guard.programs.unsure import Unsure
 
 _SED_LINES = re.compile(r"\d{1,9}(,(\d{1,9}|\$))?p(;\d{1,9}(,(\d{1,9}|\$))?p)*|\$p")
@@ -65,16 +65,9 @@ def _jq(argv: Sequence[str], cwd: str) -> list[Effect]:
 
 
 def _ruff(argv: Sequence[str], cwd: str) -> list[Effect]:
-    """`ruff check` and `ruff format --check`, without fixes."""
-    command = argv[1] if len(argv) > 1 else ""
-    call = options.read(argv[2:], RUFF_FORMAT if command == "format" else RUFF_CHECK)
-    checks = {"--check", "--diff"} & set(call.seen)
-    is_read = command == "check" or (command == "format" and bool(checks))
-    if command in ("--version", "version", "rule", "linter"):
-        return [program(argv, cwd, True)]
-    sets = any("=" in value for value in call.read)  # `--config 'fix = true'` is no file
-    known = is_read and not call.refused and not sets
-    return [program(argv, cwd, known), *reads(call.operands or (".",), cwd)]
+    from pipeline_guard.programs import ruff  # it reads configurations
+
+    return ruff.effects(argv, cwd)
 
 
 def _ty(argv: Sequence[str], cwd: str) -> list[Effect]:
