@@ -23,6 +23,7 @@ from pipeline_guard.effects import (
 )
 from pipeline_guard.events import ToolCall
 from pipeline_guard.paths import real
+from pipeline_guard.programs.narrowing import is_harmless, is_harmless_type
 
 if TYPE_CHECKING:
     from pipeline_guard import patches
@@ -201,7 +202,8 @@ def _grep(arguments: Arguments, cwd: str) -> list[Effect]:
     _text(arguments, "pattern")
     root = real(_text(arguments, "path", "."), cwd)
     named = _text(arguments, "glob", "")
-    found: list[Effect] = [ReadPath(root, recursive=True)]
+    narrow = is_harmless(named) or is_harmless_type(arguments.get("type"))
+    found: list[Effect] = [ReadPath(root, recursive=not narrow)]
     return [*found, ReadPath(real(named, root))] if named else found
 
 

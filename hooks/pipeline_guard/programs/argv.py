@@ -15,7 +15,7 @@ from pipeline_guard.effects import (
     Unknown,
 )
 from pipeline_guard.paths import opened
-from pipeline_guard.programs import options, writers
+from pipeline_guard.programs import narrowing, options, writers
 from pipeline_guard.programs.forms import FORMS
 from pipeline_guard.programs.reads import program, reads, writes
 from pipeline_guard.programs.table import (
@@ -119,6 +119,7 @@ def _from_table(name: str, argv: Sequence[str], cwd: str) -> list[Effect]:
         )
         if not operands and (kind == "folders" or recursive):
             operands = ["."]
+        recursive = recursive and not narrowing.by_options(name, call.given)
         for path in (*call.read, *operands):
             found += reads((path,), cwd, recursive or (name == "diff" and _is_folder(path, cwd)))
     return found

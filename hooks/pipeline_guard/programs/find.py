@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pipeline_guard.effects import DeletePath, Effect, WritePath
 from pipeline_guard.paths import opened
+from pipeline_guard.programs import narrowing
 from pipeline_guard.programs.unsure import Unsure
 
 _VALUED = frozenset(
@@ -21,18 +22,25 @@ _ALONE = frozenset(
     "-nowarn -ignore_readdir_race".split()
 )
 _WRITES = {"-fprint": 1, "-fprint0": 1, "-fls": 1, "-fprintf": 2}
+_OTHER_OUTPUT = frozenset(("-printf", "-ls", "-delete", "-exec", "-execdir", "-ok", "-okdir"))
 _RUNS = frozenset(("-exec", "-ok"))
 _RUNS_THERE = frozenset(("-execdir", "-okdir"))
 
 
 class Find(NamedTuple):
-    """A `find` command taken apart; `refused` is the first part that is not known, or ""."""
+    """A `find` command taken apart; `refused` is the first part that is not known, or "".
+
+    `narrow` says that its tests leave only names that no secret has; `prints` that it writes out
+    nothing but the paths it found.
+    """
 
     roots: tuple[str, ...]
     commands: tuple[Sequence[str], ...]
     written: tuple[str, ...]
     deletes: bool
     refused: str
+    narrow: bool = False
+    prints: bool = False
 
 
 def read(argv: Sequence[str]) -> Find | None:
@@ -45,7 +53,17 @@ def read(argv: Sequence[str]) -> Find | None:
         roots.append(rest.pop(0))
     if any(isinstance(root, Unsure) for root in roots):
         return Find((), (), (), False, " ".join(argv)[:120])
-    return _expression(rest, tuple(roots) or (".",))
+    found = _expression(rest.copy(), tuple(roots) or (".",))
+    return found._replace(narrow=_is_narrow(rest), prints=not _OTHER_OUTPUT & set(rest))
+
+
+def _is_narrow(words: Sequence[str]) -> bool:
+    """Whether tests for harmless names stand before the only action, and nothing behind it."""
+    runs = [place for place, word in enumerate(words) if word in _RUNS]
+    start = runs[0] if runs else len(words)
+    action = words[start:]
+    alone = not action or (action[-1] in (";", "+") and ";" not in action[:-1])
+    return alone and len(runs) <= 1 and narrowing.by_tests(words[:start], _VALUED)
 
 
 def _expression(rest: list[str], roots: tuple[str, ...]) -> Find:
@@ -76,9 +94,9 @@ def _expression(rest: list[str], roots: tuple[str, ...]) -> Find:
 def _commands(action: str, rest: list[str], roots: tuple[str, ...]) -> list[Sequence[str]]:
     """The commands of one `-exec`, with each root in the place of `{}`."""
     words: list[str] = []
-    while rest:
-        word = rest.pop(0)
-        if word == ";" or (word == "+" and words[-1:] == ["{}"]):
+    while rest and (word := rest.pop(0)) != ";":
+        if word == "+" and words[-1:] == ["{}"]:
+            words.append("{}")  # it is given many at once
             break
         words.append(word)
     if not words:

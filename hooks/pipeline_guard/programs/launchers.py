@@ -125,9 +125,7 @@ def _find(argv: Sequence[str], cwd: str) -> Peeled | None:
     own += find_program.writes(found, cwd)
     if found.refused:
         own.append(Unknown(found.refused, "this part of find is not one the guard knows"))
-    return Peeled(
-        found.commands, tuple(own), certain=False, recursive=True, narrow=found.narrow
-    )
+    return Peeled(found.commands, tuple(own), certain=False, recursive=True, narrow=found.narrow)
 
 
 LAUNCHERS: dict[str, Callable[[Sequence[str], str], Peeled | None]] = {

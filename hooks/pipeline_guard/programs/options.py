@@ -14,7 +14,8 @@ _NONE, _VALUE, _OPTIONAL, _READ, _WRITE = "", "=", "=?", "<", ">"
 class Read(NamedTuple):
     """An argv read: the options seen, the files they name, the operands.
 
-    `refused` is the first option that the notation does not hold, or "".
+    `refused` is the first option that the notation does not hold, or "". `given` are the options
+    with their values.
     """
 
     seen: tuple[str, ...]
@@ -22,6 +23,7 @@ class Read(NamedTuple):
     written: tuple[str, ...]
     operands: tuple[str, ...]
     refused: str
+    given: tuple[tuple[str, str], ...] = ()
 
 
 @lean.cache
@@ -49,6 +51,7 @@ def read(arguments: Sequence[str], notation: str) -> Read:
         tuple(reader.written),
         tuple(reader.operands),
         reader.refused,
+        tuple(reader.given),
     )
 
 
@@ -56,6 +59,7 @@ class _Reader:
     def __init__(self, options: dict[str, str], rest: list[str]) -> None:
         self.options, self.rest = options, rest
         self.seen: list[str] = []
+        self.given: list[tuple[str, str]] = []
         self.read: list[str] = []
         self.written: list[str] = []
         self.operands: list[str] = []
@@ -118,6 +122,7 @@ class _Reader:
 
     def _note(self, name: str, kind: str, value: str) -> None:
         self.seen.append(name)
+        self.given.append((name, value))
         if kind == _READ:
             self.read.append(value)
         elif kind == _WRITE:

@@ -8,6 +8,8 @@ from pipeline_guard.effects import Effect, ReadPath, RunProgram, Unknown, WriteP
 from pipeline_guard.paths import is_no_file, opened
 from pipeline_guard.programs.unsure import Unsure
 
+_NAME_THEM = "Name the files, or `find <folder> -name '*.py' -exec cat {} +`."
+
 
 def program(argv: Sequence[str], cwd: str, reads_only: bool) -> RunProgram:
     """The program, with the written form of each word that is not known."""
@@ -19,7 +21,8 @@ def reads(operands: Sequence[str], cwd: str, recursive: bool = False) -> list[Ef
     found: list[Effect] = []
     for path in operands:
         if isinstance(path, Unsure):
-            found.append(Unknown(path[:120], "the file it reads is not known before it runs"))
+            why = "the file it reads is not known before it runs"
+            found.append(Unknown(path[:120], why, _NAME_THEM))
         elif path != "-" and not is_no_file(path, cwd):
             found.append(ReadPath(opened(path, cwd), recursive))
     return found

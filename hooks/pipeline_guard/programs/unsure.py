@@ -24,3 +24,7 @@ class Unsure(str):
     def may_be_option(self) -> bool:
         """Whether it could begin with a `-` once it is known."""
         return self.many or not self.lead or self.lead.startswith("-")
+
+
+class Fed(Unsure):
+    """A word that `xargs` takes from its input; `many` where it appends all there are."""

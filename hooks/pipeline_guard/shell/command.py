@@ -59,7 +59,7 @@ def visit(shell: Shell, node: Node, world: World, place: Place, tail: Tail) -> F
     if rest is not None or own.arguments:
         raise shell.beyond(node, "a here-document should come after the command")
     streams = shell_redirects.apply(shell, Tail((*own.redirects, *tail.redirects)), world, place)
-    here = place._replace(fed=place.fed or streams.fed, certain=place.certain and streams.shown)
+    here = place.behind(streams.fed, streams.shown)
     assigned, argv = _read(shell, node, parts, world, here)
     _note_files(shell, streams, world, assigned, argv)
     if argv:

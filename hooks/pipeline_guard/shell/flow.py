@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pipeline_guard.effects import RunProgram
 from pipeline_guard.programs.argv import is_known
 from pipeline_guard.shell import command as shell_command
+from pipeline_guard.shell import names as shell_names
 from pipeline_guard.shell import output as shell_output
 from pipeline_guard.shell import redirects as shell_redirects
 from pipeline_guard.shell import tests as shell_tests
@@ -181,11 +182,15 @@ def _pipe_members(
 ) -> Flow:
     """Each member runs in a shell of its own, but zsh runs the last one in this shell."""
     members = [part for part in rest if part.type not in ("|", "|&")]
+    mark = len(shell.log.effects)
     after = visit(shell, first, worlds, place.hidden(), own)
+    names = shell_names.printed(shell.text(first), shell.log.effects[mark:], place.names)
     for member in members:
         is_last = member is members[-1]
-        here = (place if is_last else place.hidden())._replace(fed=True)
+        here = (place if is_last else place.hidden())._replace(fed=True, names=names)
+        mark = len(shell.log.effects)
         after = visit(shell, member, worlds, here, tail if is_last else NO_TAIL)
+        names = shell_names.printed(shell.text(member), shell.log.effects[mark:], names)
     both = join(worlds, after.both)
     return Flow(both, both)
 

@@ -77,21 +77,38 @@ class Flow(NamedTuple):
         return join(self.ok, self.fail)
 
 
+class Names(NamedTuple):
+    """Paths that a program prints, one a line: of files below these folders.
+
+    `narrow` where they are only of files whose names no secret has.
+    """
+
+    roots: tuple[str, ...]
+    narrow: bool
+
+
 class Place(NamedTuple):
     """Where a statement stands.
 
     `certain`: the exit code and the output that the runtime sees are this statement's. `fed`:
     its input does not come from the terminal. `posix`: the text is run by `sh`, not by bash.
+    `names`: where its input is known to be names of files.
     """
 
     certain: bool = True
     fed: bool = False
     posix: bool = False
     in_function: bool = False
+    names: Names | None = None
 
     def hidden(self) -> Place:
         """The same place, with an exit code that the runtime does not see."""
         return self._replace(certain=False)
+
+    def behind(self, fed: bool, shown: bool) -> Place:
+        """The same place behind redirections: of its input, and of what the runtime sees."""
+        names = None if fed else self.names
+        return self._replace(fed=self.fed or fed, certain=self.certain and shown, names=names)
 
 
 def join(*groups: Iterable[World]) -> Worlds:

@@ -84,7 +84,5 @@ def apply_tail(shell: Shell, node: Node, worlds: Worlds, place: Place, tail: Tai
     for world in worlds:
         streams = shell_redirects.apply(shell, tail, world, place)
         shell_redirects.note_writes(shell, streams, world, "bash", None)
-        place = place._replace(
-            fed=place.fed or streams.fed, certain=place.certain and streams.shown
-        )
+        place = place.behind(streams.fed, streams.shown)
     return place
