@@ -10,7 +10,7 @@ import os
 
 from pipeline_guard.context import Context
 
-_HEX = frozenset("0123456789abcdefABCDEF")
+_HEX = frozenset("0123456789abcdef")
 _PLAIN = "@%+=:,./-_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -48,10 +48,13 @@ def short(context: Context) -> str:
 
 
 def hash_of(ref: str) -> str:
-    """The 64 digits of `branch@hash`; `""` when it is no pinned ref."""
+    """The 64 digits of `branch@hash`; `""` when it is no pinned ref.
+
+    In lower case, as every look-up prints them: what the platform makes of others is not known.
+    """
     branch, at, commit = ref.partition("@")
     fine = at and len(commit) == 64 and _HEX.issuperset(commit)
-    return commit.lower() if fine and not any(c.isspace() for c in branch) else ""
+    return commit if fine and not any(c.isspace() for c in branch) else ""
 
 
 def pinned(context: Context) -> str:

@@ -89,6 +89,16 @@ def has_branch(workspace: Workspace, name: str) -> bool:
     return bool(workspace.git_dir and (_read(os.path.join(common, ref)) or _packed(common, ref)))
 
 
+def has_remote_branch(workspace: Workspace, name: str) -> bool:
+    """Whether a remote has a branch of this name, which `git switch` would start a new one from."""
+    common = common_git_dir(workspace)
+    remotes = os.path.join(common, "refs", "remotes")
+    names = os.listdir(remotes) if common and os.path.isdir(remotes) else []
+    packed = _read(os.path.join(common, "packed-refs")).splitlines() if common else []
+    kept = (line.partition(" refs/remotes/")[2].partition("/")[2] for line in packed)
+    return name in kept or any(_read(os.path.join(remotes, remote, name)) for remote in names)
+
+
 def zone(path: str, workspace: Workspace) -> str:
     """Which part of the workspace a real, absolute path lies in.
 

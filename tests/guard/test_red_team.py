@@ -6,6 +6,7 @@ Each row is a call, the state of the healing it comes in, the verdict, and the r
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,6 +70,8 @@ COMMANDS = [
     ("echo $OPENAI_APIKEY $ACCESSKEY $ACCESS_TOKENS", READY, DENY, "credentials"),
     ('echo "$HOME $PATH $PWD $USER"', READY, ALLOW, ""),
     ("key=a; echo $key", READY, ALLOW, ""),
+    # a hash is written as every look-up prints it
+    ("bauplan query --ref demo.dev@" + "8D3F" * 16 + " 'SELECT 1'", READY, DENY, "pinned_queries"),
     # aggregates by their other names
     ("bauplan query --ref {pinned} 'SELECT bool_and(x > 0) FROM t'", READY, ALLOW, ""),
     ("bauplan query --ref {pinned} 'SELECT x, y FROM t'", READY, DENY, "pinned_queries"),
@@ -227,6 +230,25 @@ def test_ruff_may_be_configured_to_fix_what_it_finds(healing: Healing) -> None:
         assert healing.bash("ruff check --no-fix pipeline").decision == ALLOW, name
         assert healing.bash("ruff format --check pipeline").decision == ALLOW, name
         file.unlink()
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_branch_that_only_a_remote_has_is_other_code(
+    healing: Healing, tmp_path: Path, is_packed: bool
+) -> None:
+    """`git switch debug/x` makes it from origin/debug/x, where no local one is."""
+    healing.git("branch", "debug/theirs")
+    healing.git("clone", "-q", "--bare", ".", str(tmp_path / "origin.git"))
+    healing.git("branch", "-D", "debug/theirs")
+    healing.git("remote", "add", "origin", str(tmp_path / "origin.git"))
+    healing.git("fetch", "-q", "origin")
+    if is_packed:
+        healing.git("pack-refs", "--all")
+    healing.ready()
+    assert healing.bash("git switch debug/theirs").decision == DENY
+    assert healing.bash("git checkout debug/theirs").decision == DENY
+    assert healing.bash(f"git switch {healing.git('branch', '--show-current')}").decision == ALLOW
+    assert healing.bash("git switch debug/none || git switch -c debug/none").decision == ALLOW
 
 
 TRACKED = [

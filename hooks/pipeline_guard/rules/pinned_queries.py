@@ -50,7 +50,7 @@ def unpinned(ref: str, context: Context) -> str:
     if suggest.hash_of(ref) or ref in context.facts.tags:
         return ""
     if "@" in ref:
-        return f"at `{ref}`: a commit hash has 64 hex digits"
+        return f"at `{ref}`: a commit hash has 64 hex digits in lower case"
     return f"at `{ref}`, which is a branch, or a tag that no `bauplan tag ls` of this session shows"
 
 

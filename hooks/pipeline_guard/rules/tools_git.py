@@ -127,6 +127,8 @@ def _switch(call: GitCall, context: Context) -> Iterator[Finding]:
     elif not is_debug_branch(call.target):
         saw = f"`{call.target}` is no debug branch" if call.target else "it names no branch"
         yield _no(f"`git {call.subcommand}`: {saw}", here)
+    elif not call.creates and _is_remote_only(call.target, context):
+        yield _no(f"`{call.target}` would start from a remote's branch, which is other code", here)
     start = call.positionals if call.creates else call.positionals[1:]
     for word in start:
         if word not in {"HEAD", *context.scene.heads}:
@@ -138,6 +140,11 @@ def _checkout(call: GitCall, context: Context) -> Iterator[Finding]:
     if not call.creates and call.target and not _exists(call.target, context):
         saw = f"`git checkout {call.target}` may mean a file: there is no such branch"
         yield _no(saw, suggest.make_git_branch(context))
+
+
+def _is_remote_only(name: str, context: Context) -> bool:
+    there = workspace.has_remote_branch(context.workspace, name)
+    return there and not _exists(name, context)
 
 
 def _exists(name: str, context: Context) -> bool:
