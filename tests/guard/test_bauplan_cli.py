@@ -94,6 +94,17 @@ def test_help_after_a_mistake_does_not_save_the_line():
         ("commit --ref demo.nightly --limit 10", "commit demo.nightly --limit 10"),
         ("checkout --branch demo.debug_x", "checkout -b demo.debug_x --from-ref <pinned ref>"),
         (f"checkout --branch B --from-ref {REF}", f"checkout -b B --from-ref {REF}"),
+        ("logs 3f0c", "job logs 3f0c"),
+        ("get job 3f0c", "job get 3f0c"),
+        ("job logs 3f0c --tail 50", "job logs 3f0c"),
+        ("job logs -n 50 3f0c", "job logs 3f0c"),
+        ("job logs 3f0c --lines=50", "job logs 3f0c"),
+        ("commit list demo.nightly -n 5", "commit demo.nightly -n 5"),
+        ("commit ls --ref demo.nightly", "commit demo.nightly"),
+        (f"table ls nyc --ref {REF}", f"table ls --namespace nyc --ref {REF}"),
+        (f"table get flights --namespace nyc --ref {REF}", f"table get nyc.flights --ref {REF}"),
+        ("run pipeline --ref demo.debug_x", "run --project-dir pipeline --ref demo.debug_x"),
+        ("job ls -O csv", "job ls -O json"),
     ],
 )
 def test_knows_the_common_mistakes(line: str, right: str):

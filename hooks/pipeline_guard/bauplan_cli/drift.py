@@ -55,8 +55,12 @@ _SAME = {
 }
 # Flags for what this program does anyway, or cannot do.
 _NOTHING = frozenset(("follow", "yes", "y", "color", "no-color", "quiet", "wait", "pretty"))
+# Flags that cut the output short where a program has none of its own: that is what a pipe is for.
+_CUTS = frozenset(("tail", "head", "lines", "last", "n", "limit", "count", "max-count"))
 # The same for a word that is told by its place.
 _PLACE = {"query": "SQL", "q": "SQL", "job": "JOB_ID", "table": "TABLE_NAME"}
+# A word that has no place -> the flag that takes it.
+FLAGGED = {("table", "ls"): "--namespace", ("run",): "--project-dir"}
 COMMANDS = {
     "show": ("get", "ls"),
     "describe": ("get",),
@@ -97,6 +101,10 @@ VALUES = {
     "text": "tty",
     "plain": "tty",
     "jsonl": "json",
+    "csv": "json",
+    "yaml": "json",
+    "markdown": "tty",
+    "md": "tty",
 }
 
 
@@ -118,7 +126,7 @@ class Instead(NamedTuple):
 
 def flag(given: Given) -> Instead | None:
     """The right words for a flag the command does not have."""
-    for known in (_output, _checkout, toggle, _place, _same, _nothing):
+    for known in (_output, _checkout, toggle, _place, _same, _nothing, _cut):
         instead = known(given)
         if instead is not None:
             return instead
@@ -189,3 +197,9 @@ def _same(given: Given) -> Instead | None:
 
 def _nothing(given: Given) -> Instead | None:
     return Instead([], False) if given.name in _NOTHING else None
+
+
+def _cut(given: Given) -> Instead | None:
+    if given.name not in _CUTS:
+        return None
+    return Instead([], given.value is not None and given.value.isdecimal())

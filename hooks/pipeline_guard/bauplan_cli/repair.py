@@ -18,6 +18,7 @@ Line = list[str]
 
 _ALIKE = 0.75  # of difflib's ratio: `--namspace` is, `--bogus` and `--verbose` are not
 _LONGEST_NUMBER = 25
+_LISTS = ("ls", "list", "log", "show", "get")  # of a command that has no such one: `commit ls main`
 
 
 def repair(parse: Parse, fault: Fault) -> Line | None:
@@ -66,8 +67,22 @@ def _unknown_command(parse: Parse, fault: Fault) -> Line | None:
         return [*before, *after]
     table = parse.command.subcommands
     meant = [name for name in bauplan_drift.COMMANDS.get(fault.part, ()) if name in table]
+    if not meant and (group := _group_of(parse, fault.part, after[:1])):
+        return [*before, group, fault.part, *after[after[:1] == [group] :]]
     name = next(iter(meant), _nearest(fault.part, list(table)))
     return None if name is None else [*before, table.get(name, name), *after]
+
+
+def _group_of(parse: Parse, name: str, after: Line) -> str:
+    """The group that has this command, where it was left out or follows: `bauplan get job X`."""
+    groups = {
+        group
+        for group in parse.command.subcommands.values()
+        if name in parse.reference.command((*parse.command.path, group)).subcommands
+    }
+    if groups.intersection(after):
+        return after[0]
+    return groups.pop() if len(groups) == 1 else ""
 
 
 def _unknown_flag(parse: Parse, fault: Fault) -> Line | None:
@@ -78,12 +93,24 @@ def _unknown_flag(parse: Parse, fault: Fault) -> Line | None:
         return [*line[: fault.at], f"-{word}", *line[fault.at + 1 :]]
     if len(fault.part) == 2 and fault.part != word.partition("=")[0]:  # in a cluster
         return None
-    _, end = _value_after(line, fault.at)
+    value, end = _value_after(line, fault.at)
+    if fault.part == "--namespace" and parse.places and value and _takes_table(command):
+        return _qualified(line, parse.places[0], fault.at, end, value)
     instead = instead_of(parse, fault)
     if instead is None:
         return _behind_its_command(parse, fault) if command.group else None
     rest = line[end:] if instead.uses_value else line[fault.at + 1 :]
     return [*line[: fault.at], *instead.words, *rest]
+
+
+def _takes_table(command: Command) -> bool:
+    return [positional.name for positional in command.positionals] == ["TABLE_NAME"]
+
+
+def _qualified(line: Line, table: int, start: int, end: int, namespace: str) -> Line:
+    """`table get t --namespace ns` is `table get ns.t`."""
+    name = line[table] if "." in line[table] else f"{namespace}.{line[table]}"
+    return [*line[:table], name, *line[table + 1 : start], *line[end:]]
 
 
 def _behind_its_command(parse: Parse, fault: Fault) -> Line | None:
@@ -191,6 +218,11 @@ def _too_many(parse: Parse, fault: Fault) -> Line | None:
         return [*line[: at - 1], *(instead.words if instead else [line[at - 1]]), *line[at + 1 :]]
     if [positional.name for positional in command.positionals] == ["SQL"]:
         return _quoted(line, parse.places[0])
+    flag = bauplan_drift.FLAGGED.get(command.path, "")
+    if flag and flag not in line:
+        return [*line[:at], flag, *line[at:]]
+    if parse.places and line[parse.places[0]] in _LISTS:
+        at = parse.places[0]
     return [*line[:at], *line[at + 1 :]]
 
 
