@@ -7,7 +7,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from rich.progress import Progress, TimeElapsedColumn
+
 from agent_replay import judge, killing, mutate, transcript
+from agent_replay.killing import Killed
 from agent_replay.replay import Replay, seeded
 from agent_replay.transcript import SUFFIX, Transcript, Turn
 from self_heal.places import plugin_root
@@ -68,15 +71,19 @@ def _variant(session: Transcript, number: int) -> Transcript:
 
 
 def _killed(session: Transcript) -> list[Row]:
-    """Of all mutants, those that a replay catches."""
+    """Of all mutants, those that a replay catches; each survivor with why it does the same."""
     drawn = mutate.mutants(session, MUTANTS, seed=1)
     started = time.perf_counter()
-    with seeded("schema-drift") as stage:
-        killed = killing.kill(session, drawn, stage)
+    with Progress(*Progress.get_default_columns(), TimeElapsedColumn()) as progress:
+        task = progress.add_task("mutants", total=len(drawn))
+
+        def heard(one: Killed) -> None:
+            progress.advance(task)
+            if one.by is None:
+                turn, what = one.mutant.turn + 1, f"{one.mutant.kind}: {one.mutant.how}"
+                progress.console.print(f"survived: turn {turn}: {what}\n  {one.why}", markup=False)
+
+        killed = killing.kill_all(session, drawn, heard)
     seconds = time.perf_counter() - started
-    for one in killed:
-        if one.by is None:
-            print(f"survived: turn {one.mutant.turn + 1}: {one.mutant.kind}: {one.mutant.how}")
-            print(f"  {one.why}")
     words = f"{len(killed)} mutants, {killing.rate(killed):.1%} caught (promised: 95 %)"
     return [Row(words, seconds)]

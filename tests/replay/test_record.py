@@ -67,7 +67,16 @@ def record(
     folder: Path, environment: Mapping[str, str], *words: str
 ) -> subprocess.CompletedProcess[str]:
     """Record the stand-in."""
-    command = [str(SELF_HEAL), "record", "--out", "s.transcript.jsonl", "--", "claude", "-p", *words]
+    command = [
+        str(SELF_HEAL),
+        "record",
+        "--out",
+        "s.transcript.jsonl",
+        "--",
+        "claude",
+        "-p",
+        *words,
+    ]
     return subprocess.run(
         command, cwd=folder, env=dict(environment), capture_output=True, text=True, check=False
     )

@@ -138,8 +138,10 @@ def test_the_command_line_shows_what_differs_and_can_write_it_down(
     path = tmp_path / "x.transcript.jsonl"
     session = transcript.read(RULES / "8-refusing.transcript.jsonl")
     transcript.write(with_turn(session, 2, verdict=Verdict()), path)
-    done = self_heal("replay", "--update", path)
+    done = self_heal("replay", path)
     assert done.returncode == 1
     assert "turn 2: verdict (rule no_scripts)" in done.stdout
     assert f"self-heal replay --update {path}" in done.stderr
+    done = self_heal("replay", "--update", path)
+    assert (done.returncode, "is written as it goes now" in done.stderr) == (1, True)
     assert transcript.read(path).turns[1].verdict == session.turns[1].verdict

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agent_replay import transcript as transcripts
-from agent_replay.guard import Guard, environment
+from agent_replay.guard import environment, said
 from agent_replay.hooks import Answer
 from agent_replay.normalise import Bindings
+from agent_replay.runtimes import guard_of, tools_of
 from agent_replay.tape import VERSION
-from agent_replay.tools import Outcome, Tools
+from agent_replay.tools import Outcome
 from agent_replay.transcript import Part, Question, State, Transcript, Turn, Verdict
 from self_heal import scenario as scenarios
 from self_heal.scenario import Scenario
@@ -108,8 +109,9 @@ class _Session:
         self.version = _version(transcript.header.versions.bauplan)
         _copy_project(transcript.header.versions.scenario, self.repo)
         self._place(State(branch="main", commit="0" * 40, active="main"))
-        self.guard = Guard(SESSION, self.repo, self.environment)
-        self.tools = Tools(self.repo, self.environment)
+        runtime = transcript.header.versions.runtime.name
+        self.guard = guard_of(runtime, SESSION, self.repo, self.environment)
+        self.tools = tools_of(runtime, self.repo, self.environment)
         self.bindings = Bindings()
         self.bindings.path(transcript.header.folder, str(self.repo))
 
@@ -156,7 +158,7 @@ class _Session:
     def _opinion(
         self, number: int, call: str, before: Verdict, answer: Answer
     ) -> Changed | Unjudged | None:
-        now = Verdict.model_validate(answer._asdict())
+        now = said(answer)
         if now.decision == before.decision and set(now.rules) == set(before.rules):
             return None
         if self.guard.unanswered:

@@ -6,12 +6,13 @@ import copy
 import time
 
 from agent_replay import versions, world
-from agent_replay.guard import Guard
+from agent_replay.guard import environment, said
 from agent_replay.hooks import Answer
 from agent_replay.play import Played, play
 from agent_replay.redact import Redactor
+from agent_replay.runtimes import guard_of, tools_of
 from agent_replay.script import Script, fill
-from agent_replay.tools import Outcome, Tools
+from agent_replay.tools import Outcome
 from agent_replay.transcript import (
     Call,
     End,
@@ -21,9 +22,8 @@ from agent_replay.transcript import (
     State,
     Transcript,
     Turn,
-    Verdict,
 )
-from self_heal.stage import Stage
+from self_heal.stage import Stage, heads_of
 
 SESSION = "replayed-session"
 FOLDER = "/workspace/repository"
@@ -33,10 +33,10 @@ FOLDER = "/workspace/repository"
 class Live:
     """A session that goes on; `perform` gives each turn as it really went."""
 
-    def __init__(self, stage: Stage, session_id: str = SESSION) -> None:
+    def __init__(self, stage: Stage, runtime: str = "", session_id: str = SESSION) -> None:
         self.stage = stage
-        self.guard = Guard(session_id, stage.repo, stage.environment)
-        self.tools = Tools(stage.repo, stage.environment)
+        self.guard = guard_of(runtime, session_id, stage.repo, stage.environment)
+        self.tools = tools_of(runtime, stage.repo, stage.environment)
         self._state = self._now()
         self._made = 0
 
@@ -68,7 +68,7 @@ class Live:
         before, self._state = self._state, self._now()
         return Turn(
             call=call,
-            verdict=_verdict(answer),
+            verdict=said(answer),
             result=Result(**outcome._asdict()) if outcome else None,
             seconds=round(seconds, 3),
             asked=asked,
@@ -78,17 +78,31 @@ class Live:
     def finish(self, stop: Answer | None = None) -> End:
         """Ask to stop (unless that was done), and look at what is there."""
         answer = stop or self.guard.stop()
-        end = world.end_of(self.stage, self.guard)
+        facts = self.guard.facts()
+        with environment(self.guard.environment):
+            end = world.end_of(self.stage.repo, self.guard.session_id, facts)
         asked, self.guard.asked = tuple(self.guard.asked), []
-        return end.model_copy(update={"stop": _verdict(answer), "asked": asked})
+        more = {"refs": dict(sorted(heads_of(self.stage).items())), "tables": _tables(self.stage)}
+        return end.model_copy(update={"stop": said(answer), "asked": asked, **more})
+
+    def decisions(self) -> tuple[str, ...]:
+        """The guard's own log so far."""
+        with environment(self.guard.environment):
+            return world.decisions_of(self.guard.session_id)
 
     def _now(self) -> State:
-        return world.state_of(self.stage.repo, self.stage.environment)
+        with environment(self.guard.environment):
+            return world.state_of(self.stage.repo)
 
 
-def _verdict(answer: Answer) -> Verdict:
-    reason = answer.reason if answer.decision != "allow" else ""
-    return Verdict.model_validate({**answer._asdict(), "reason": reason})
+def _tables(stage: Stage) -> dict[str, str]:
+    """Each table's content on each branch: the digests of its data files and its columns."""
+    found = {}
+    for branch in stage.lakehouse.catalog.names("BRANCH").items:
+        for table in stage.lakehouse.catalog.tables(branch.name):
+            content = f"{table.schema} {[file.digest for file in table.files]}"
+            found[f"{branch.name}:{table.namespace}.{table.name}"] = world.digest(content)
+    return found
 
 
 def record_script(script: Script, stage: Stage) -> Transcript:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from agent_replay import compare, world
+from agent_replay import compare
 from agent_replay.compare import Difference
 from agent_replay.live import FOLDER, Live, redacted
 from agent_replay.normalise import Bindings
@@ -72,13 +72,15 @@ class Replay:
 
     def __init__(self, transcript: Transcript, stage: Stage) -> None:
         self.transcript = transcript
-        self.live = Live(stage)
+        self.live = Live(stage, transcript.header.versions.runtime.name)
         known = transcript.header.known
         self.bindings = Bindings(
             {known[name]: value for name, value in stage.names.items() if name in known}
         )
         self.bindings.path(transcript.header.folder, str(stage.repo))
         self.turns: list[Turn] = []
+        self.decided = 0
+        """How long the guard's log was after the turns so far."""
 
     def branch(self, transcript: Transcript) -> Replay:
         """A replay of another transcript from this moment on; this one is not touched by it."""
@@ -109,10 +111,17 @@ class Replay:
         self.turns.append(actual)
         tolerated = [t.of for t in self.transcript.header.tolerances if t.turn == number + 1]
         found = compare.turns(number + 1, recorded, actual, self.bindings, unseen)
-        if self.transcript.end is not None and self.transcript.end.decisions:
-            log, now = self.transcript.end.decisions, world.decisions_of(self.live.guard)
-            found += compare.decisions(number + 1, recorded, log, now)
+        found += self._logged(number + 1, recorded)
         return [difference for difference in found if difference.of not in tolerated]
+
+    def _logged(self, number: int, recorded: Turn) -> list[Difference]:
+        """Whether the guard's log has gone on as it did in the recording."""
+        end = self.transcript.end
+        if end is None or not end.decisions:
+            return []
+        now, since = self.live.decisions(), self.decided
+        self.decided = len(now)
+        return compare.decisions(number, recorded, end.decisions, now, since)
 
     def _call(self, recorded: Turn) -> Call:
         arguments = self.bindings.translated(recorded.call.input)

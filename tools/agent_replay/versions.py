@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from agent_replay.transcript import Part, Versions
-from self_heal import scenario, stage
+from self_heal import programs, scenario
 from self_heal.places import plugin_root
 
 PACKAGE = "self-healing-pipeline"
@@ -33,7 +33,7 @@ def player() -> Part:
 
 def bauplan() -> Part:
     """The program beside this interpreter."""
-    program = stage.check_program()
+    program = programs.check_program()
     said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
     return Part(name="bauplan", version=said.stdout.split()[1])
 

@@ -1,111 +1,110 @@
-"""What is there around a session: what the guard reads beside files, and the end state."""
+"""What is there around a session, read from its folder: after each turn, and at the end."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from agent_replay.guard import Guard, environment
 from agent_replay.normalise import plain
 from agent_replay.transcript import End, State
 from pipeline_guard import account, audit, workspace
-from self_heal.stage import Stage, heads_of
+from pipeline_guard.ledger import Facts
+from pipeline_guard.workspace import Workspace
 
 _WORDS = 3
 
 
-def state_of(repo: Path, variables: Mapping[str, str]) -> State:
-    """Where git's HEAD and the active Bauplan branch are."""
-    place = workspace.find(str(repo))
-    with environment(variables):
-        active = account.read().active_branch
-    log = repo / ".git" / "logs" / "HEAD"
+def state_of(folder: Path) -> State:
+    """Where git's HEAD and the active Bauplan branch of this process's account are."""
+    place = workspace.find(str(folder))
+    log = Path(place.git_dir, "logs", "HEAD")
     moved = log.read_text(encoding="utf-8").splitlines()[-1:] if log.is_file() else []
     return State(
         branch=workspace.head_branch(place),
         commit=workspace.head_commit(place),
         moved="".join(moved).partition("\t")[2],
-        active=active,
+        active=account.read().active_branch,
     )
 
 
-def end_of(stage: Stage, guard: Guard) -> End:
-    """Refs, tables, commits and files as they are now, and what the guard counted."""
-    heads = heads_of(stage)
-    branches = [name.partition(":")[2] for name in heads if name.startswith("git:")]
-    bauplan = [name.partition(":")[2] for name in heads if name.startswith("bauplan:")]
+def end_of(folder: Path, session_id: str, facts: Facts) -> End:
+    """What a session left: git's branches and commits, files, and what the guard counted.
+
+    Refs and tables of the lakehouse are not known here.
+    """
+    place = workspace.find(str(folder))
+    repo, heads = Path(place.repo), _heads(Path(place.repo)) if place.repo else {}
     return End(
-        refs=dict(sorted(heads.items())),
-        tables={name: content for branch in bauplan for name, content in _tables(stage, branch)},
-        commits={branch: _messages(stage.repo, branch) for branch in branches},
-        files=_files(stage.repo),
-        decisions=decisions_of(guard),
-        facts=_counts(guard),
+        refs={f"git:{name}": sha for name, sha in sorted(heads.items())},
+        commits={name: _git(repo, "log", "--format=%s", name, "--") for name in heads},
+        files=_files(place, _git(repo, "rev-list", "--all") if place.repo else ()),
+        decisions=decisions_of(session_id),
+        facts=_counts(facts),
     )
 
 
-def decisions_of(guard: Guard) -> tuple[str, ...]:
-    """The guard's own log: each decision with its tool and the first words of a command."""
-    with environment(guard.environment):
-        return tuple(_entry(entry) for entry in audit.entries())
+def decisions_of(session_id: str) -> tuple[str, ...]:
+    """The guard's own log: each decision, its tool, a command's first words or a file's path."""
+    return tuple(_entry(one) for one in audit.entries() if one["session"] == session_id)
+
+
+def digest(text: str) -> str:
+    """What stands for a text in the end state."""
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _entry(entry: Mapping[str, Any]) -> str:
     words = str(entry["arguments"].get("command", "")).split()[:_WORDS]
-    plain_words = [word for word in words if not word.startswith("-")]
-    return " ".join([str(entry["decision"]), entry["tool"] or entry["event"], *plain_words])
+    path = str(entry["arguments"].get("file_path", "")).removeprefix(f"{entry['cwd']}/")
+    what = [word for word in [*words, path] if word and not word.startswith("-")]
+    return " ".join([str(entry["decision"]), entry["tool"] or entry["event"], *what])
 
 
-def _tables(stage: Stage, branch: str) -> list[tuple[str, str]]:
-    """Each table's content: the digests of its data files and its columns."""
-    found = stage.lakehouse.catalog.tables(branch)
-    return [(f"{branch}:{t.namespace}.{t.name}", _digest(_content(t))) for t in found]
+def _heads(repo: Path) -> dict[str, str]:
+    listed = _git(repo, "for-each-ref", "--format=%(refname:short) %(objectname)", "refs/heads")
+    return {name: sha for name, _, sha in (line.partition(" ") for line in listed)}
 
 
-def _content(table: Any) -> str:
-    return f"{table.schema} {[file.digest for file in table.files]}"
+def _git(repo: Path, *words: str) -> list[str]:
+    command = ["git", "-C", str(repo), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
-def _messages(repo: Path, branch: str) -> list[str]:
-    command = ["git", "-C", str(repo), "log", "--format=%s", branch, "--"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return done.stdout.splitlines()
-
-
-def _files(repo: Path) -> dict[str, str]:
-    """Every file but git's own, its text compared without what may differ."""
-    paths = sorted(p for p in repo.rglob("*") if p.is_file())
-    names = {path.relative_to(repo): path for path in paths}
-    hashes = _commits(repo)
+def _files(place: Workspace, commits: Iterable[str]) -> dict[str, str]:
+    """Every file that git does not ignore, and the reports, without what may differ."""
+    top, shown = Path(place.repo or place.start), _short_forms(commits)
+    paths = {path for path in _listed(place) if path.is_file()}
     return {
-        str(name): _digest(plain(hashes.sub("<short>", _text(path))))
-        for name, path in names.items()
-        if name.parts[0] != ".git"
+        str(path.relative_to(top)): digest(plain(shown.sub("<short>", _text(path))))
+        for path in sorted(paths)
     }
+
+
+def _listed(place: Workspace) -> Iterator[Path]:
+    if not place.repo:
+        yield from Path(place.start).rglob("*")
+        return
+    repo = Path(place.repo)
+    listed = "\n".join(_git(repo, "ls-files", "-z", "-co", "--exclude-standard"))
+    yield from (repo / name for name in listed.split("\0") if name)
+    yield from Path(place.debug).rglob("*")
 
 
 def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="surrogateescape")
 
 
-def _commits(repo: Path) -> re.Pattern[str]:
+def _short_forms(commits: Iterable[str]) -> re.Pattern[str]:
     """The short forms of the repository's commits: one of digits only looks like a number."""
-    command = ["git", "-C", str(repo), "rev-list", "--all"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    known = [f"{sha[:7]}[0-9a-f]{{0,32}}" for sha in done.stdout.split()]
+    known = [f"{sha[:7]}[0-9a-f]{{0,32}}" for sha in commits]
     return re.compile(rf"(?<![0-9a-zA-Z])(?:{'|'.join(known) or '(?!)'})(?![0-9a-zA-Z])")
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _counts(guard: Guard) -> dict[str, int]:
+def _counts(facts: Facts) -> dict[str, int]:
     """How much of each kind was learned; a kind of which there is nothing is left out."""
-    facts = guard.facts()._asdict().items()
-    counts = {name: len(v) if hasattr(v, "__len__") else int(v) for name, v in facts}
+    counts = {n: len(v) if hasattr(v, "__len__") else int(v) for n, v in facts._asdict().items()}
     return {name: count for name, count in counts.items() if count}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,13 +13,13 @@ import anthropic
 
 from healer import environment, instructions, journal, outcome
 from healer.budget import Budget
-from healer.inprocess import Guard
 from healer.journal import Journal, Start
 from healer.loop import Healing, Parts
 from healer.model import Model
 from healer.outcome import Outcome
 from healer.prices import DEFAULT_MODEL, MODEL_VARIABLE
 from healer.progress import Progress
+from healer.recorder import RecordedGuard
 from healer.toolbox import Toolbox
 from pipeline_guard import home, workspace
 from pipeline_guard.ledger import LedgerError
@@ -98,28 +98,34 @@ def heal(session: str, key: str, settings: Settings, show: Progress) -> Outcome:
     """
     with _opened(session) as log, _client(key, settings) as client:
         start = log.start
-        folder = Path(start.folder)
-        if not folder.is_dir():
-            raise BadInput(f"{folder}, where this healing works, is gone.")
-        guard = Guard(session, folder, log.path)
-        model = settings.model or start.model
-        show("start", session=session, job=start.job, folder=str(folder), model=model)
-        if not guard.state().facts.prompts:
-            guard.heard(start.prompt)
+        if not Path(start.folder).is_dir():
+            raise BadInput(f"{start.folder}, where this healing works, is gone.")
+        chosen = start._replace(model=settings.model or start.model)
 
         def retrying(why: str) -> None:
             show("retry", why=why)
 
-        parts = Parts(
-            Model(client, model, retrying, settings.pause),
-            guard,
-            Toolbox(folder, environment.minimal(os.environ), (key,)),
-            log,
-            instructions.system(),
-            settings.budget,
-            show,
-        )
-        return _run(parts, settings.answer)
+        model = Model(client, chosen.model, retrying, settings.pause)
+        with closing(RecordedGuard(chosen)) as guard:
+            return _watched(guard, model, log, key, settings, show)
+
+
+def _watched(
+    guard: RecordedGuard, model: Model, log: Journal, key: str, settings: Settings, show: Progress
+) -> Outcome:
+    """Heal with everything shown and written down."""
+    start, folder = log.start, str(guard.folder)
+    show("start", session=start.session, job=start.job, folder=folder, model=model.name)
+    if not guard.state().facts.prompts:
+        guard.heard(start.prompt)
+    tools = Toolbox(guard.folder, environment.minimal(os.environ), (key,))
+    parts = Parts(
+        model, guard, tools, log, instructions.system(), settings.budget, guard.overhearing(show)
+    )
+    found = _run(parts, settings.answer)
+    if found.kind != outcome.ERROR:
+        guard.finish()
+    return found
 
 
 def _run(parts: Parts, answer: str) -> Outcome:

@@ -1,4 +1,6 @@
-"""The transcript of one healing on disk: what was said and done, in order, a JSON object a line.
+"""The journal of one healing: what was said and done, in order, a JSON object a line.
+
+It is what a resume goes on from, word for word; `recorder` writes the transcript beside it.
 
     start    what is healed, where, on which model, with which words
     message  what the model answered, or what it was told besides results
@@ -24,7 +26,7 @@ from typing import Any, NamedTuple
 from pipeline_guard import home
 from self_heal.errors import BadInput, InTheWay
 
-FILE = "transcript.jsonl"
+FILE = "journal.jsonl"
 VERSION = 1
 
 Entry = Mapping[str, Any]
@@ -41,7 +43,7 @@ class Start(NamedTuple):
 
 
 def folder_of(session: str) -> Path:
-    """Where one healing keeps its transcript and its outcome."""
+    """Where one healing keeps its journal and its transcript."""
     return Path(home.folder("healings", home.file_name(session)))
 
 
@@ -53,7 +55,7 @@ def sessions() -> list[str]:
 
 
 class Journal:
-    """A transcript, open for writing by this process alone."""
+    """A journal, open for writing by this process alone."""
 
     def __init__(self, session: str) -> None:
         self.session = session
@@ -76,7 +78,7 @@ class Journal:
         """The first line; raises BadInput when there is none."""
         first = self.entries[0] if self.entries else {}
         if first.get("entry") != "start" or first.get("version") != VERSION:
-            raise BadInput(f"{self.path} does not begin as a healing's transcript does.")
+            raise BadInput(f"{self.path} does not begin as a healing's journal does.")
         return Start(*(str(first.get(name, "")) for name in Start._fields))
 
     def begin(self, start: Start) -> None:
@@ -104,7 +106,7 @@ def outcome_of(session: str) -> Entry | None:
 
 
 def started_as(session: str) -> Entry:
-    """The first line of a healing's transcript, `{}` where there is none yet."""
+    """The first line of a healing's journal, `{}` where there is none yet."""
     return next(_read(folder_of(session) / FILE), {})
 
 

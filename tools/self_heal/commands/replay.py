@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,9 @@ from agent_replay import transcript as transcripts
 from agent_replay.judge import Judged
 from agent_replay.transcript import SUFFIX, Transcript
 from self_heal.errors import BadInput
+
+if TYPE_CHECKING:
+    from agent_replay.replay import Replayed
 
 
 @click.command()
@@ -32,7 +35,7 @@ def replay(
     Each call is judged by today's guard and, where it is allowed, really executed on a fresh fake
     lakehouse. With --guard-only nothing runs: the decisions that changed are listed.
 
-    Exit codes: 0 nothing changed, 1 something did, 4 a file is damaged.
+    Exit codes: 0 nothing changed, 1 something did (with --update too), 4 a file is damaged.
 
     Example: self-heal replay --guard-only tests/transcripts
     """
@@ -109,11 +112,11 @@ def _replay(path: Path, keep_going: bool, update: bool, as_json: bool) -> bool:
         times = {"seconds": done.seconds, "guard_seconds": done.guard_seconds}
         click.echo(json.dumps({"path": str(path), **times, "differences": found}))
     else:
-        _tell(path, recorded, done)
+        _tell(path, recorded, done, update)
     return not done.differences
 
 
-def _tell(path: Path, recorded: Transcript, done: Any) -> None:
+def _tell(path: Path, recorded: Transcript, done: Replayed, updated: bool) -> None:
     for one in done.differences:
         rules = f" (rule {', '.join(one.rules)})" if one.rules else ""
         click.echo(f"{path}: {_place(one.turn)}: {one.of}{rules}: {one.call}\n{one.diff()}")
@@ -123,4 +126,7 @@ def _tell(path: Path, recorded: Transcript, done: Any) -> None:
         click.echo(f"{path}: the same session, {calls}, {share:.0%} of it in the guard", err=True)
         return
     click.echo(f"{path}: {len(done.differences)} differences, {calls}", err=True)
-    click.echo(f"If the change is meant: self-heal replay --update {path}", err=True)
+    if updated:
+        click.echo(f"{path} is written as it goes now.", err=True)
+    else:
+        click.echo(f"If the change is meant: self-heal replay --update {path}", err=True)

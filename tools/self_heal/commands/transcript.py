@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from agent_replay import importing, invariants
 from agent_replay import transcript as transcripts
 from agent_replay.transcript import SUFFIX, Transcript, Turn
+from self_heal.errors import BadInput
+
+if TYPE_CHECKING:
+    from agent_replay.killing import Killed
 
 _PATH = click.Path(path_type=Path)
 
@@ -96,36 +102,45 @@ def check(paths: tuple[Path, ...]) -> None:
 
 @transcript.command()
 @click.argument("path", type=_PATH)
-@click.option("--count", default=20, show_default=True, help="How many mutants.")
+@click.option(
+    "--count", type=click.IntRange(1), default=20, show_default=True, help="How many mutants."
+)
 @click.option("--seed", default=1, show_default=True, help="Which ones.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 def mutate(path: Path, count: int, seed: int, as_json: bool) -> None:
     """How many small changes to a transcript a replay of it catches; the survivors are listed.
 
-    Exit codes: 0 at least 95 % are caught, 1 fewer.
+    Exit codes: 0 at least 95 % are caught, 1 fewer, 4 the file is damaged or has no calls.
 
     Example: self-heal transcript mutate session.transcript.jsonl --count 100
     """
-    from agent_replay import killing, mutate, replay  # the lakehouse loads only here
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from agent_replay import killing, mutate  # the lakehouse loads only here
 
     recorded = transcripts.read(path)
-    with replay.stage_for(recorded) as stage:
-        killed = killing.kill(recorded, mutate.mutants(recorded, count, seed), stage)
+    drawn = mutate.mutants(recorded, count, seed)
+    if not drawn:
+        raise BadInput(f"{path} has no calls, so there is nothing to change in it.")
+    person = Console(stderr=True)
+    with Progress(console=person, disable=not person.is_terminal) as progress:
+        task = progress.add_task("mutants", total=len(drawn))
+        killed = killing.kill_all(recorded, drawn, lambda _: progress.advance(task))
+    _tell_killed(killed, as_json)
+    sys.exit(0 if killing.rate(killed) >= killing.PROMISED else 1)
+
+
+def _tell_killed(killed: Sequence[Killed], as_json: bool) -> None:
+    """The rate, and each survivor with why it does the same."""
     left = [one for one in killed if one.by is None]
-    rate = killing.rate(killed)
+    rate = 1 - len(left) / len(killed)
     survivors = [
-        {
-            "turn": one.mutant.turn + 1,
-            "kind": one.mutant.kind,
-            "how": one.mutant.how,
-            "why": one.why,
-        }
-        for one in left
+        {"turn": m.turn + 1, "kind": m.kind, "how": m.how, "why": why} for m, _, why in left
     ]
     if as_json:
         click.echo(json.dumps({"mutants": len(killed), "rate": rate, "survivors": survivors}))
-    else:
-        click.echo(f"{len(killed) - len(left)} of {len(killed)} mutants caught ({rate:.1%})")
-        for one in survivors:
-            click.echo(f"  turn {one['turn']}: {one['kind']}: {one['how']}\n    {one['why']}")
-    sys.exit(0 if rate >= killing.PROMISED else 1)
+        return
+    click.echo(f"{len(killed) - len(left)} of {len(killed)} mutants caught ({rate:.1%})")
+    for one in survivors:
+        click.echo(f"  turn {one['turn']}: {one['kind']}: {one['how']}\n    {one['why']}")
