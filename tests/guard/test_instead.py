@@ -59,6 +59,18 @@ INSTEAD = [
     ("git check-ignore debug", "git status --short --ignored"),
     ("git diff-tree -r HEAD", "git diff --stat"),
     ("git version", "git --version"),
+    ("bauplan query --ref {pinned} 'DESCRIBE nyc.t'", "bauplan table get nyc.t --ref {pinned}"),
+    ("bauplan query --ref {pinned} 'show tables;'", "bauplan table ls --ref {pinned}"),
+    (
+        'bauplan query --ref {pinned} \'SHOW COLUMNS FROM "nyc"."t"\'',
+        "bauplan table get nyc.t --ref {pinned}",
+    ),
+    (
+        "bauplan query --ref {pinned} 'EXPLAIN SELECT a FROM nyc.t'",
+        'bauplan query --ref {pinned} --max-rows 20 "SELECT a FROM nyc.t LIMIT 20"',
+    ),
+    ("for f in $(git ls-files); do cat $f; done", "find . -name '*.py' -exec cat {} +"),
+    ("echo README.md | xargs cat", "find . -name '*.py' -exec cat {} +"),
 ]
 
 
@@ -66,10 +78,10 @@ INSTEAD = [
 def test_the_nearest_allowed_command_is_named(healing: Healing, wrong: str, right: str) -> None:
     """One refusal and one command to type instead: an agent loses a turn, not its way."""
     healing.ready()
-    found = healing.bash(wrong)
+    found = healing.bash(healing.fill(wrong))
     assert found.decision == DENY
     told = [finding.do for finding in found.findings]
-    assert any(f"`{right}`" in do for do in told), told
+    assert any(f"`{healing.fill(right)}`" in do for do in told), told
     for do in told:
         for command in re.findall(r"`([a-z][^`<…]*)`", do):
             assert healing.bash(command).decision != DENY, command
@@ -84,6 +96,10 @@ SENTENCES = [
     (f"sed -i 's/a/b/' {FILE}", "Write or Edit tool"),
     ("bauplan job ls | column -t", "leave that part out"),
     ("python --version", "decorator"),
+    ("export T=nyc.flights; echo $T", "Leave `export` out"),
+    ('H=$(git rev-parse HEAD); git show "$H"', "Run the inner command first"),
+    ("ls --hyperlink", "Leave `--hyperlink` out"),
+    ("grep -n x $(git ls-files)", "Name the files"),
     ("sort README.md | comm -12 - README.md", "diff <a> <b>"),
 ]
 

@@ -36,6 +36,10 @@ _SYSTEM_FOLDERS = (
     "/opt/homebrew/bin",
 )
 _OWN = frozenset(("bauplan", "git", "self-heal"))
+_TYPE_IT = (
+    "Run the inner command first, then type what it printed; "
+    "for several values: `for t in a b; do echo $t; done`"
+)
 
 
 def name_of(word: str, cwd: str) -> str:
@@ -82,7 +86,7 @@ def effects(argv: Sequence[str], cwd: str, certain: bool = True, fed: bool = Fal
 def _own(name: str, argv: tuple[str, ...], cwd: str, certain: bool, fed: bool) -> list[Effect]:
     """The three programs that rules know; a part of the command that is not known is denied."""
     found: list[Effect] = [
-        Unknown(word[:120], f"{name} gets an argument that is not known before it runs")
+        Unknown(word[:120], f"{name} gets an argument that is not known before it runs", _TYPE_IT)
         for word in argv
         if isinstance(word, Unsure)
     ]

@@ -10,6 +10,9 @@ import os
 import re
 from collections.abc import Callable, Sequence
 
+from pipeline_guard.programs import options
+from pipeline_guard.programs.table import TABLE
+
 _SAME = {
     "egrep": ("grep", "-E"),
     "fgrep": ("grep", "-F"),
@@ -79,8 +82,16 @@ def instead(argv: Sequence[str]) -> str:
         return _line(*_SAME[name], *_fitting(name, words))
     if name in _SHOWS:
         return _line(*_SHOWS[name], *_operands(words))
+    if name in TABLE:
+        return _plainer(name, words)
     special = _SPECIAL.get(name)
     return (special(words) if special else "") or _SAID.get(name, "")
+
+
+def _plainer(name: str, words: Sequence[str]) -> str:
+    """A read that is refused for an option, or for a word that only running tells."""
+    refused = options.read(words, TABLE[name][0]).refused
+    return f"Leave `{refused}` out" if refused else "Name the files, and options that only read"
 
 
 def _line(*words: str) -> str:

@@ -8,7 +8,7 @@ from pipeline_guard.effects import Effect, ReadPath, RunProgram, Unknown, WriteP
 from pipeline_guard.paths import is_no_file, opened
 from pipeline_guard.programs.unsure import Unsure
 
-_NAME_THEM = "Name the files, or `find <folder> -name '*.py' -exec cat {} +`."
+_NAME_THEM = "Name the files, or `find . -name '*.py' -exec cat {} +`."
 
 
 def program(argv: Sequence[str], cwd: str, reads_only: bool) -> RunProgram:

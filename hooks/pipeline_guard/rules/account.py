@@ -62,6 +62,8 @@ def _assignment(effect: SetVariable) -> Iterator[Finding]:
     steers = name in _STEERING or name.startswith(_STARTS) or name.casefold().endswith("_proxy")
     if steers or effect.exported or name in os.environ:
         do = "Run the plain command without it; only LC_…, LANG and TZ may be set"
+        if effect.exported and not steers and effect.value and name not in os.environ:
+            do = f"Leave `export` out: `{name}=…; echo ${name}` is known in the same command line"
         yield Finding(DENY, "account", f"`{name}=…` changes the environment", do)
 
 

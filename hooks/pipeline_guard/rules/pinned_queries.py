@@ -17,6 +17,7 @@ NUMBER = 3
 HANDLES = (RunBauplan, CallBauplanApi)
 
 KEY = "pinned_queries"
+_LOOK_UPS = ("DESCRIBE", "DESC", "SHOW")
 _PINNED_READS = {("query",), ("table", "get"), ("table", "ls")}
 
 
@@ -72,8 +73,21 @@ def _bounded_form(text: str, context: Context) -> str:
     from pipeline_guard import sql
 
     most = context.policy.max_rows
+    first, _, rest = text.strip().partition(" ")
+    if first.upper() == "EXPLAIN":
+        return _bounded_form(rest.removeprefix("ANALYZE ").removeprefix("VERBOSE "), context)
+    if first.upper() in _LOOK_UPS:
+        return _looked_up(rest, context)
     fine = text if text and not sql.objections(text, most) else sql.bounded_form(text, most)
     return suggest.query(context, fine) if fine else suggest.query(context)
+
+
+def _looked_up(rest: str, context: Context) -> str:
+    """`DESCRIBE t` and `SHOW TABLES` are commands of their own."""
+    last = rest.strip(" ;").rpartition(" ")[2].replace('"', "").replace("`", "")
+    plain = last.isascii() and all(c.isalnum() or c in "._-" for c in last)
+    words = ("get", last) if plain and last.upper() not in ("", "TABLES") else ("ls",)
+    return suggest.quoted("bauplan", "table", *words, "--ref", suggest.pinned(context))
 
 
 def _query(call: BauplanCall, context: Context) -> Iterator[Finding]:

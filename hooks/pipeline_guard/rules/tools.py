@@ -186,7 +186,9 @@ def _mcp(effect: CallMcp, _context: Context) -> Iterator[Finding]:
 def _url(effect: FetchUrl, _context: Context) -> Iterator[Finding]:
     from urllib.parse import urlsplit
 
-    wanted = f"fetch https://{DOCUMENTATION}/… only"
+    plain = effect.url.removeprefix("http://").removeprefix("https://")
+    known = plain.startswith(f"{DOCUMENTATION}/") and " " not in plain
+    wanted = f"fetch https://{plain if known else f'{DOCUMENTATION}/…'} only"
     odd = [c for c in effect.url if c <= " " or c in '\\\x7f"<>']
     try:
         parts = urlsplit(effect.url)
