@@ -13,7 +13,11 @@ from pipeline_guard.wording import GUARD
 PLUGIN = "self-healing-pipeline"
 _SWITCHES = ("disableAllHooks", "allowManagedHooksOnly")
 # Where the guard looks for its own files, and by which programs it runs.
-_OWN_VARIABLES = ("HOME", "PATH", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "SHELL", "ENV")
+_OWN_VARIABLES = frozenset(
+    """HOME PATH XDG_STATE_HOME XDG_CONFIG_HOME SHELL ENV BASH_ENV IFS CLAUDE_CODE_SESSION_ID
+    CLAUDE_PLUGIN_ROOT CLAUDE_PLUGIN_DATA PLUGIN_ROOT COPILOT_CLI""".split()
+)
+_OWN_PREFIXES = ("BAUPLAN_", "GIT_", "LD_", "DYLD_")
 _DO = "Leave the settings as they are until the healing has ended, or switch it off first."
 
 
@@ -52,5 +56,5 @@ def _plugins(settings: Mapping[str, Any]) -> Iterator[str]:
 def _variables(settings: Mapping[str, Any]) -> Iterator[str]:
     variables = settings.get("env")
     for name in variables if isinstance(variables, dict) else ():
-        if name in _OWN_VARIABLES:
+        if name in _OWN_VARIABLES or name.startswith(_OWN_PREFIXES):
             yield f"env would change {name}, which the guard depends on"

@@ -232,6 +232,22 @@ def test_ruff_may_be_configured_to_fix_what_it_finds(healing: Healing) -> None:
         file.unlink()
 
 
+def test_an_edit_that_no_commit_would_have(healing: Healing) -> None:
+    """A module that git ignores would change the run and leave no trace; one it tracks does not."""
+    healing.write(".gitignore", "local.py\nexpectations.py\nmodels.py\n")
+    healing.write("pipeline/local.py", "LIMIT = 1\n")
+    healing.git("add", ".gitignore")
+    healing.git("commit", "-qm", "Ignore")
+    healing.ready()
+    changed = {"file_path": str(healing.project / "local.py"), "content": "LIMIT = 2\n"}
+    assert healing.call("Write", **changed).decision == DENY
+    new = {"file_path": str(healing.project / "expectations.py"), "content": "import bauplan\n"}
+    assert healing.call("Write", **new).decision == DENY
+    tracked = {"old_string": '"dep_delay"', "new_string": '"arr_delay"'}
+    models = str(healing.project / "models.py")
+    assert healing.call("Edit", file_path=models, **tracked).decision == ALLOW
+
+
 @pytest.mark.parametrize("is_packed", [False, True])
 def test_a_branch_that_only_a_remote_has_is_other_code(
     healing: Healing, tmp_path: Path, is_packed: bool

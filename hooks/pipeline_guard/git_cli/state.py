@@ -61,6 +61,35 @@ def changes(repo: str) -> list[Change]:
     return _parsed(os.fsdecode(result.stdout), repo)
 
 
+def is_ignored(path: str, repo: str, git_dir: str) -> bool:
+    """Whether git neither tracks this file nor would add it, so that no commit has its edits."""
+    if _is_tracked(os.path.relpath(path, repo), git_dir):
+        return False
+    import subprocess  # only for a file that is not tracked yet
+
+    asked = ["git", "-C", repo, "check-ignore", "-q", "--", path]
+    try:
+        return subprocess.run(asked, timeout=_TIMEOUT, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise GitStateError(f"git check-ignore did not answer: {error}") from None
+
+
+def _is_tracked(name: str, git_dir: str) -> bool:
+    """Whether the index names the file: two bytes with the name's length, the name, a zero byte."""
+    try:
+        with open(os.path.join(git_dir, "index"), "rb") as file:
+            index = file.read()
+    except OSError:
+        return False  # nothing was ever added
+    wanted = os.fsencode(name)
+    at = index.find(wanted + b"\0")
+    while at >= 0:
+        if int.from_bytes(index[at - 2 : at], "big") & 0xFFF == min(len(wanted), 0xFFF):
+            return True
+        at = index.find(wanted + b"\0", at + 1)
+    return False
+
+
 def _parsed(text: str, repo: str) -> list[Change]:
     """`XY path`, each ended by a zero byte; a rename is followed by its old path."""
     found = []

@@ -15,6 +15,7 @@ from pipeline_guard.effects import (
     WritePath,
 )
 from pipeline_guard.git_cli import GitCall
+from pipeline_guard.git_cli import state as gitstate
 from pipeline_guard.rules import git_scope
 from pipeline_guard.verdicts import DENY, Finding
 
@@ -181,6 +182,9 @@ def _edit(effect: WritePath | DeletePath, context: Context) -> Iterator[Finding]
         yield _no("there is no git repository, so nothing is edited here", do)
         return
     yield from _off_branch(context)
+    if gitstate.is_ignored(effect.path, place.repo, place.git_dir):
+        do = "Leave it: fix a model that git tracks; what git ignores is for a person to change"
+        yield _no(f"`{effect.path}` is ignored by git, so no commit would have the edit", do)
     if not context.facts.code_changed and not any(True for _ in _off_branch(context)):
         yield from _snapshot(context)
 

@@ -78,6 +78,8 @@ def test_a_refused_stop_does_not_end_the_healing(edited):
         ('{"enabledPlugins": {"self-healing-pipeline@market": false}}', True),
         ('{"enabledPlugins": {"another@market": false}}', False),
         ('{"env": {"XDG_STATE_HOME": "/tmp/x"}}', True),
+        ('{"env": {"CLAUDE_CODE_SESSION_ID": "x"}}', True),
+        ('{"env": {"BAUPLAN_PROFILE": "x"}}', True),
         ('{"env": {"EDITOR": "vi"}}', False),
         ("{", True),
         (None, True),
