@@ -75,4 +75,4 @@ def test_the_corpus_is_as_large_as_promised() -> None:
     """Every state has its commands, none of them twice."""
     every = [command for listed in commands().values() for command in listed]
     assert set(commands()) == {"fresh", "inspected", "branched", "ready", "edited", "committed"}
-    assert len(every) >= 400
+    assert len(every) >= 500

@@ -138,7 +138,7 @@ def _awk(words: Sequence[str]) -> str:
     if re.fullmatch(r"/[^/'`]+/", text.partition("{")[0].strip()):
         return _line("grep", "-nE", text.partition("{")[0].strip()[1:-1], *files)
     if text.startswith("{") and columns:
-        feed = f"cat {_quoted(files[0])} | " if files else "… | "
+        feed = f"cat {_quoted(files[0])} | " if files else ""
         return f"`{feed}tr -s ' ' | cut -d' ' -f{','.join(dict.fromkeys(columns))}`"
     lines = re.findall(r"NR\s*[=<>]=?\s*(\d+)", text)
     return _line("sed", "-n", f"{','.join(lines[:2])}p", *files) if lines else ""
