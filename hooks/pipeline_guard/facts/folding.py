@@ -72,10 +72,10 @@ def _status(job: str, lines: list[Line]) -> str:
 def _job(lines: list[Line], workspace: Workspace) -> str:
     """The run that is healed: the last one looked into before the first edit.
 
-    One the person named comes before others, then one that the agent reports on, then one that
-    failed, then one whose logs were read: a complete run is healed where its results are wrong. A
-    job this session started itself is never the one, nor is a query or an import, which an agent
-    can make fail at will.
+    One the person named, in full or by its first 8 characters, comes before others, then one that
+    the agent reports on, then one that failed, then one whose logs were read: a complete run is
+    healed where its results are wrong. A job this session started itself is never the one, nor is
+    a query or an import, which an agent can make fail at will.
     """
     before = _until(lines, "edit")
     own = {line["job"] for line in _each(lines, "run")}
@@ -84,7 +84,7 @@ def _job(lines: list[Line], workspace: Workspace) -> str:
 
     def rank(line: Line) -> tuple[bool, ...]:
         job = line["id"]
-        return job in words, _is_reported(job, workspace), _has_failed(line), job in logged
+        return job[:8] in words, _is_reported(job, workspace), _has_failed(line), job in logged
 
     runs = [line for line in _each(before, "job") if _is_run(line) and line["id"] not in own]
     ranked = sorted((line for line in runs if any(rank(line))), key=rank)

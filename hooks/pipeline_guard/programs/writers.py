@@ -103,6 +103,6 @@ KNOWN = frozenset(
     (
         *_WRITERS,
         *"env exec command builtin nohup time nice ionice stdbuf setsid timeout busybox sudo doas "
-        "xargs uv uvx find bash sh zsh dash ksh python python3 perl ruby node awk".split(),
+        "xargs uv uvx find bash sh zsh dash ksh ash python python3 perl ruby node awk".split(),
     )
 )

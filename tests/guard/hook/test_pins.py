@@ -106,6 +106,8 @@ def test_a_complete_job_comes_after_a_failed_one_unless_it_is_reported_on(tmp_pa
     assert folding.fold(lines, place).job == wrong
     named: Line = {"fact": "prompt", "text": f"heal {JOB}"}
     assert folding.fold([named, *lines], place).job == JOB
+    short: Line = {"fact": "prompt", "text": f"heal {JOB[:8]}"}
+    assert folding.fold([short, *lines], place).job == JOB
 
 
 def test_a_complete_job_whose_logs_were_not_read_is_not_healed(tmp_path: Path):
