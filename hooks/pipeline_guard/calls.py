@@ -37,6 +37,13 @@ _HARMLESS = frozenset(
     "EnterPlanMode AskUserQuestion ToolSearch BashOutput AgentOutputTool KillShell KillBash "
     "ListAgents ListMcpResourcesTool ReportFindings StructuredOutput".split()
 )
+_WAITS = "Nothing has to be waited for: `bauplan run` ends with its job."
+_INSTEAD = {
+    **dict.fromkeys("Monitor ScheduleWakeup CronCreate Sleep".split(), _WAITS),
+    "EnterWorktree": "Stay in this tree: `git switch -c debug/…`.",
+    "SendMessage": "Start a new Agent and give it the whole task.",
+    "PowerShell": "Use Bash.",
+}
 _SKILL = "self-healing-pipeline"
 _OFF = "off"
 _AGENT_MODES = ("", "default", "plan")
@@ -68,7 +75,8 @@ def _effects(tool: ToolCall, cwd: str) -> list[Effect]:
         return [_mcp(tool)]
     reader = _TOOLS.get(tool.name)
     if reader is None:
-        return [Unknown(tool.name, "it is not a tool of this skill", "Use Bash, Read or Write.")]
+        instead = _INSTEAD.get(tool.name, "Use Bash, Read or Write.")
+        return [Unknown(tool.name, "it is not a tool of this skill", instead)]
     return reader(tool.arguments, cwd)
 
 
@@ -262,6 +270,7 @@ _TOOLS: dict[str, Callable[[Arguments, str], list[Effect]]] = {
     "Read": _read,
     "NotebookRead": lambda arguments, cwd: [ReadPath(real(_text(arguments, "notebook_path"), cwd))],
     "LS": _list,
+    "LSP": lambda arguments, cwd: [ReadPath(real(_text(arguments, "filePath"), cwd))],
     "Glob": _glob,
     "Grep": _grep,
     "WebFetch": _fetch,

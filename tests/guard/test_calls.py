@@ -111,6 +111,8 @@ def test_the_bauplan_server_is_known_by_its_name(
 
 def test_the_other_tools(cwd: Path) -> None:
     assert calls("Read", cwd, file_path="a.py") == [e.ReadPath(str(cwd / "a.py"))]
+    hover = {"operation": "hover", "line": 1, "character": 2}
+    assert calls("LSP", cwd, filePath="a.py", **hover) == [e.ReadPath(str(cwd / "a.py"))]
     assert calls("WebFetch", cwd, url="https://x/", prompt="p") == [e.FetchUrl("https://x/")]
     assert calls("Agent", cwd, prompt="look", description="d") == [e.StartAgent("look")]
     assert calls("TodoWrite", cwd, todos=[]) == [e.UseTool("TodoWrite")]
@@ -143,6 +145,25 @@ def test_the_other_tools(cwd: Path) -> None:
 def test_an_odd_call_is_unknown(name: str, arguments: dict[str, Any], cwd: Path) -> None:
     found = effects_of(ToolCall(name, arguments), str(cwd))
     assert [type(f) for f in found] == [e.Unknown]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("EnterWorktree", "git switch -c debug/"),
+        ("SendMessage", "new Agent"),
+        ("ScheduleWakeup", "Nothing has to be waited for"),
+        ("Monitor", "Nothing has to be waited for"),
+        ("PowerShell", "Use Bash"),
+        ("Frobnicate", "Use Bash, Read or Write"),
+    ],
+)
+def test_a_tool_that_is_none_of_the_skills_is_told_what_is(
+    name: str, words: str, cwd: Path
+) -> None:
+    (found,) = effects_of(ToolCall(name, {}), str(cwd))
+    assert isinstance(found, e.Unknown)
+    assert words in found.instead
 
 
 def test_without_a_folder_nothing_is_known() -> None:
