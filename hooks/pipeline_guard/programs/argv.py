@@ -22,7 +22,6 @@ from pipeline_guard.programs.table import (
     ALWAYS_RECURSIVE,
     PATTERN_OPTIONS,
     RECURSIVE_BY_OPTION,
-    RECURSIVE_OPTIONS,
     TABLE,
 )
 from pipeline_guard.programs.unsure import Unsure
@@ -118,9 +117,8 @@ def _from_table(name: str, argv: Sequence[str], cwd: str) -> list[Effect]:
     for path in call.written:
         found += writes(path, name, cwd)
     if kind not in ("words", "format"):
-        recursive = name in ALWAYS_RECURSIVE or (
-            name in RECURSIVE_BY_OPTION and bool(RECURSIVE_OPTIONS & set(call.seen))
-        )
+        descends = RECURSIVE_BY_OPTION.get(name, frozenset()) & set(call.seen)
+        recursive = name in ALWAYS_RECURSIVE or bool(descends)
         if not operands and (kind == "folders" or recursive):
             operands = ["."]
         recursive = recursive and not narrowing.by_options(name, call.given)

@@ -125,8 +125,8 @@ TABLE: dict[str, tuple[str, str]] = {
 
 # These read what is in the files below the folders they are given, or below the current one;
 # `ls -R`, `tree` and `find` only list names.
-RECURSIVE_OPTIONS = frozenset(("-r", "-R", "--recursive", "--dereference-recursive"))
-RECURSIVE_BY_OPTION = frozenset(("grep", "diff"))
+_RECURSIVE = frozenset(("-r", "-R", "--recursive", "--dereference-recursive"))
+RECURSIVE_BY_OPTION = {"grep": _RECURSIVE | {"-d", "--directories"}, "diff": _RECURSIVE}
 ALWAYS_RECURSIVE = frozenset(("rg",))
 PATTERN_OPTIONS = frozenset(("-e", "-f", "--regexp", "--file", "--files", "--type-list"))
 
