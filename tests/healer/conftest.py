@@ -5,14 +5,18 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import bauplan
 import pyarrow as pa
 import pytest
 import yaml
 
+from fake_bauplan import jobs as job_store
+from fake_bauplan.clock import iso
+from fake_bauplan.jobs import Jobs
 from fake_bauplan.lakehouse import Lakehouse
 from fake_bauplan.server import serve as serve_lakehouse
 from healer import heal
@@ -129,6 +133,10 @@ class House(NamedTuple):
         Watcher(given, self.failures(), USER, KEY, show).run()
         return shown
 
+    def branches(self) -> list[Any]:
+        """Every branch of the owner's."""
+        return list(bauplan.Client().get_branches(name=USER))
+
     def hash(self, ref: str) -> str:
         """Where a branch stands."""
         return self.lakehouse.catalog.resolve(ref).hash
@@ -150,6 +158,34 @@ def house(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         profile = {"api_key": lakehouse.key, "api_endpoint": server.endpoint}
         config.write_text(yaml.safe_dump({"profiles": {"default": profile}}))
         yield House(lakehouse, project, tmp_path / "healings", tmp_path / "home")
+
+
+class AddFailures(Protocol):
+    """Puts failed runs into the job store, a second apart, from a moment on; gives their ids."""
+
+    def __call__(
+        self, count: int, start: datetime, user: str = USER, project: str = PROJECT
+    ) -> list[str]:
+        """Add them."""
+
+
+@pytest.fixture
+def add_failures(house: House) -> AddFailures:
+    """Into the house's own store."""
+    database = house.lakehouse.database("jobs", job_store.SCHEMA)
+    jobs = Jobs(database, house.lakehouse.clock, house.lakehouse.ids)
+
+    def add(count: int, start: datetime, user: str = USER, project: str = PROJECT) -> list[str]:
+        ref = f"main@{house.hash('main')}"
+        found = []
+        for number in range(count):
+            at = iso(start + timedelta(seconds=number))
+            job = jobs.create(job_store.KINDS[0], user, ref=ref, project_id=project)
+            jobs.update(job.id, status=job_store.FAIL, created=at, finished=at)
+            found.append(job.id)
+        return found
+
+    return add
 
 
 def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,14 @@ def session(stage: Stage, *before_the_end: Turn) -> AgentScript:
     turns = [turn for turn in whole.turns if turn.call.tool != "Skill"]
     end = next(n for n, turn in enumerate(turns) if "summary.md" in str(turn.call.input))
     return whole.model_copy(update={"turns": (*turns[:end], *before_the_end, *turns[end:])})
+
+
+def on_claim(agent: AgentScript) -> AgentScript:
+    """The session of a job that a watcher has claimed: the debug branch is there already."""
+    said = agent.model_dump_json().replace("demo.debug_{{short}}", "demo.debug_{{job}}")
+    made = re.sub(r"checkout -b (demo\.debug_\{\{job\}\}) --from-ref [^ \"]+", r"checkout \1", said)
+    assert made != said
+    return AgentScript.model_validate_json(made)
 
 
 @contextmanager

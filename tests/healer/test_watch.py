@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,6 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from fake_bauplan import jobs as job_store
-from fake_bauplan.clock import iso
-from fake_bauplan.jobs import Jobs
 from healer import claims, heal, places, progress
 from healer.failures import Stale
 from healer.inprocess import Guard
@@ -25,7 +22,7 @@ from healer.journal import FILE, folder_of
 from healer.watch import Rules, Watcher
 from self_heal.errors import BauplanRefused
 from tests.healer.api import Api, Say, call, serve
-from tests.healer.conftest import KEY, PROJECT, USER, House
+from tests.healer.conftest import KEY, USER, AddFailures, House
 
 ASKS = Say([call("AskUserQuestion", question="Which one?")])
 
@@ -135,29 +132,7 @@ def test_the_failure_of_a_healing_is_not_healed(house: House) -> None:
     assert list(house.failures().unclaimed()) == []
 
 
-Add = Callable[[int, datetime], list[str]]
-
-
-@pytest.fixture
-def add_failures(house: House) -> Add:
-    """Puts failed runs into the job store, a second apart, from a moment on."""
-    database = house.lakehouse.database("jobs", job_store.SCHEMA)
-    jobs = Jobs(database, house.lakehouse.clock, house.lakehouse.ids)
-
-    def add(count: int, start: datetime) -> list[str]:
-        ref = f"main@{house.hash('main')}"
-        found = []
-        for number in range(count):
-            at = iso(start + timedelta(seconds=number))
-            job = jobs.create(job_store.KINDS[0], USER, ref=ref, project_id=PROJECT)
-            jobs.update(job.id, status=job_store.FAIL, created=at, finished=at)
-            found.append(job.id)
-        return found
-
-    return add
-
-
-def test_a_thousand_failures_leave_the_memory_flat(house: House, add_failures: Add) -> None:
+def test_a_thousand_failures_leave_the_memory_flat(house: House, add_failures: AddFailures) -> None:
     """All but three are claimed: those are found, each look, and nothing of a look is kept."""
     jobs = add_failures(1000, datetime.now(UTC) - timedelta(hours=1))
     for job in jobs[3:]:
@@ -175,7 +150,7 @@ def test_a_thousand_failures_leave_the_memory_flat(house: House, add_failures: A
     assert sizes[-1] - sizes[0] < 50_000, sizes
 
 
-def test_a_claim_without_an_end_is_reported(house: House, add_failures: Add) -> None:
+def test_a_claim_without_an_end_is_reported(house: House, add_failures: AddFailures) -> None:
     """Old, and nothing was written on its branch; a healed one and a fresh one are left alone."""
     now = datetime.now(UTC)
     later = now + timedelta(hours=2)

@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from healer import claims, environment, heal, outcome, places
+from healer import claims, environment, heal, journal, outcome, places
 from healer.failures import Failures
 from healer.places import Place
 from healer.progress import Progress
-from self_heal.errors import BauplanRefused, InTheWay
+from self_heal.errors import BadInput, BauplanRefused, InTheWay
 
 _LOOK_SECONDS = 0.2
 _GRACE_SECONDS = 20.0
@@ -61,34 +61,41 @@ class Watcher:
         """Watch until it is interrupted, or once; gives the number of healings that ended."""
         ended = 0
         try:
-            unfinished = self._unfinished()
-            for place in unfinished:
-                ended += self._room()
-                self._start(place)
-            if self.rules.once:
-                ended += self.look()
-                return ended + self._wait_for_all()
-            while True:
+            while not self.rules.once:
                 ended += self._look_and_survive() + self._pause()
+            return self.look() + self._wait_for_all()
         finally:
             self._stop()
 
     def _look_and_survive(self) -> int:
         """One look; a platform that cannot be asked now is asked again at the next."""
         try:
-            ended = self.look()
-            self._report_stale()
+            return self.look()
         except BauplanRefused as error:
             self._show("trouble", why=str(error))
             return 0
-        return ended
 
     def look(self) -> int:
-        """Claim and start what is found now, as there is room; gives how many ended meanwhile."""
-        ended = 0
+        """Go on with what was left, claim and start what is new, as there is room, and name the
+        claims that have no end; gives how many healings ended meanwhile.
+        """
+        ended = 0 if self.rules.dry else self._go_on()
         for job in self._failures.unclaimed():
             ended += self._room()
             if place := self._claimed(job):
+                self._start(place)
+        self._report_stale()
+        return ended
+
+    def _go_on(self) -> int:
+        """Start what this folder's healings left; one that ended on its own is written down."""
+        ended = 0
+        for place in self._unfinished():
+            if end := _end(place):
+                self._ended(place, end)
+                ended += 1
+            else:
+                ended += self._room()
                 self._start(place)
         return ended
 
@@ -129,9 +136,9 @@ class Watcher:
         self._running[place.job] = (place, process)
 
     def _unfinished(self) -> Iterator[Place]:
-        """Healings of this folder that were claimed and have no end."""
+        """Healings of this folder that were claimed, have no end, and do not run here."""
         for place in places.every(self.rules.folder):
-            if place.session and not place.outcome:
+            if place.session and not place.outcome and place.job not in self._running:
                 yield place
 
     def _room(self) -> int:
@@ -149,11 +156,13 @@ class Watcher:
             place, process = self._running.pop(job)
             if process.returncode in (InTheWay.exit_code, outcome.EXIT_CODES[outcome.INTERRUPTED]):
                 continue
-            kind = _KINDS.get(process.returncode, outcome.ERROR)
-            self._write_dossier(place)
-            place.ended(kind)
-            self._show("ended", job=job, outcome=kind, folder=str(place.folder))
+            self._ended(place, _KINDS.get(process.returncode, outcome.ERROR))
         return len(done)
+
+    def _ended(self, place: Place, kind: str) -> None:
+        self._write_dossier(place)
+        place.ended(kind)
+        self._show("ended", job=place.job, outcome=kind, folder=str(place.folder))
 
     def _write_dossier(self, place: Place) -> None:
         """The page for a person; a healing without reports has none, and the log says so."""
@@ -201,3 +210,12 @@ class Watcher:
                 process.kill()
                 process.wait()
         self._reap()
+
+
+def _end(place: Place) -> str:
+    """How a healing ended that nobody waited for; `""` where it has not."""
+    try:
+        end = journal.outcome_of(place.session)
+    except BadInput:  # it cannot be gone on with
+        return outcome.ERROR
+    return str(end["outcome"]) if end else ""
