@@ -98,6 +98,8 @@ SENTENCES = [
     ("python --version", "decorator"),
     ("export T=nyc.flights; echo $T", "Leave `export` out"),
     ('H=$(git rev-parse HEAD); git show "$H"', "Run the inner command first"),
+    ("git commit -F - <<'EOF'\nFix (job {short})\nEOF", "behind -m"),
+    ("cat - <<'EOF'\nx\nEOF", 'Quote it: "-"'),
     ("ls --hyperlink", "Leave `--hyperlink` out"),
     ("grep -n x $(git ls-files)", "Name the files"),
     ("sort README.md | comm -12 - README.md", "diff <a> <b>"),

@@ -112,6 +112,9 @@ def _check_gap(
 def _check_blank(shell: Shell, node: Node, start: int, end: int, lines: bool) -> None:
     pattern = _BLANK_LINES if lines else _BLANK
     if start != end and pattern.fullmatch(shell.source, start, end) is None:
+        if shell.source[start:end].strip() == b"-":
+            instead = 'Quote it: "-". A commit\'s message goes behind -m.'
+            raise shell.beyond(node, "the parser loses a - before a here-document", instead)
         raise shell.beyond(node, "a part of it was not understood")
 
 
