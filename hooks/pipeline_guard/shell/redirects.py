@@ -13,7 +13,7 @@ from typing import NamedTuple
 from pipeline_guard import paths
 from pipeline_guard.effects import ReadPath, WritePath
 from pipeline_guard.programs.unsure import Unsure
-from pipeline_guard.shell import words
+from pipeline_guard.shell import heredocs, words
 from pipeline_guard.shell.state import Beyond, Node, Place, Shell, World
 from pipeline_guard.shell.tree import check_token, children
 
@@ -28,8 +28,6 @@ _LONE_NUMBER = re.compile(rb"(?:^|[\s;|&()])\d+$")
 _NAMED_NUMBER = re.compile(rb"(?:^|[\s;|&()])\{[A-Za-z_]\w*(?:\[[^{}]*\])?\}$")
 _PLAIN_TARGET = re.compile(r"[\w./@%+:,][\w./@%+:,-]*", re.ASCII)
 _DIRECTIONS = b"<>&"
-_AFTER_DELIMITER = (b" ", b"\t", b"\n", b";", b"&", b"|", b"<", b">", b"(", b")")
-_BODY_GAP = re.compile(rb"[ \t]*")
 
 
 class Redirect(NamedTuple):
@@ -117,12 +115,12 @@ def _here_document(
     """A here-document; only the last part of a line may carry what follows it."""
     position, rest = node.start_byte, None
     parts = {child.type: child for child in node.children}
-    _check_body(shell, node, parts)
+    heredocs.check_body(shell, node, parts)
     redirects.append(Redirect(node, "<<", "", node))
     for index, child in enumerate(node.children):
         if child.type in ("heredoc_body", "heredoc_end"):
             break
-        _check_same_line(shell, node, position, child.start_byte)
+        heredocs.check_same_line(shell, node, position, child.start_byte)
         check_token(shell, child)
         position = child.end_byte
         if child.type in ("<<", "<<-", "heredoc_start", "file_descriptor"):
@@ -146,52 +144,8 @@ def _rest_of_line(shell: Shell, node: Node, index: int) -> Rest:
     operator, right, *others = node.children[index:]
     if not others or others[0].type not in ("heredoc_body", "heredoc_end"):
         raise shell.beyond(node, "the line of its here-document was not understood")
-    _check_same_line(shell, node, operator.end_byte, right.start_byte)
+    heredocs.check_same_line(shell, node, operator.end_byte, right.start_byte)
     return Rest(shell.text(operator), right)
-
-
-def _check_same_line(shell: Shell, node: Node, start: int, end: int) -> None:
-    if _BODY_GAP.fullmatch(shell.source, start, end) is None:
-        raise shell.beyond(node, "the line of its here-document was not understood")
-
-
-def delimiter(shell: Shell, node: Node) -> tuple[str, bool]:
-    """A here-document's delimiter without its quotes, and whether it was quoted."""
-    written = shell.text(node)
-    plain = re.sub(r"[\\'\"]", "", written)
-    if not re.fullmatch(r"[\w.@%+:,/=-]+", plain, re.ASCII):
-        raise shell.beyond(node, "a here-document's delimiter should be a plain word", "Use EOF.")
-    return plain, plain != written
-
-
-def _check_body(shell: Shell, node: Node, parts: dict[str, Node]) -> None:
-    """The body must be what bash reads: from the next line to the first line like the delimiter."""
-    start, end = parts.get("heredoc_start"), parts.get("heredoc_end")
-    if start is None or end is None:
-        raise shell.beyond(node, "its here-document has no end")
-    word, _ = delimiter(shell, start)
-    if shell.source[start.end_byte : start.end_byte + 1] not in _AFTER_DELIMITER:
-        raise shell.beyond(node, "its delimiter goes on", "Put a blank after the delimiter.")
-    first = shell.source.find(b"\n", start.end_byte) + 1
-    last = [c for c in node.children if c.type not in ("heredoc_body", "heredoc_end")][-1]
-    body = parts.get("heredoc_body")
-    if not first or last.end_byte >= first or (body is not None and body.start_byte < first):
-        raise shell.beyond(node, "the line of its here-document was not understood")
-    _check_same_line(shell, node, last.end_byte, first - 1)
-    if _end(shell.source, first, word.encode(), "<<-" in parts) != end.end_byte:
-        raise shell.beyond(node, "its here-document does not end where it seems to")
-
-
-def _end(source: bytes, start: int, word: bytes, tabs: bool) -> int:
-    """Where the first line that is the delimiter ends; -1 where there is none."""
-    while start <= len(source):
-        stop = source.find(b"\n", start)
-        stop = len(source) if stop < 0 else stop
-        line = source[start:stop]
-        if (line.lstrip(b"\t") if tabs else line) == word:
-            return stop
-        start = stop + 1
-    return -1
 
 
 def apply(shell: Shell, tail: Tail, world: World, place: Place) -> Streams:
@@ -229,11 +183,11 @@ def _text(shell: Shell, node: Node, world: World, place: Place) -> str | None:
     body = parts.get("heredoc_body")
     if body is None:
         return ""
-    start = shell.source.find(b"\n", parts["heredoc_start"].end_byte) + 1  # with its first blanks
+    start = heredocs.body_start(shell, parts["heredoc_start"])
     if "<<-" in parts:
         words.body(shell, body, start, world, place)
         return None
-    if delimiter(shell, parts["heredoc_start"])[1]:
+    if heredocs.delimiter(shell, parts["heredoc_start"])[1]:
         return shell.source[start : body.end_byte].decode("utf-8", "replace")
     text = words.body(shell, body, start, world, place)
     return None if isinstance(text, Unsure) else text
