@@ -182,6 +182,15 @@ def test_an_edit_leaves_a_model(left: str):
     assert python_edits.faults("import bauplan\n", "import bauplan\nimport math\n") == []
 
 
+def test_an_edit_keeps_the_data_of_the_run():
+    for more in ("ref='main'", "connector='snowflake'"):
+        new = BEFORE.replace('"nyc.flights")', f'"nyc.flights", {more})')
+        assert python_edits.faults(BEFORE, new), more
+        assert python_edits.faults(new, new.replace("dep_delay", "carrier")) == [], more
+    fine = BEFORE.replace('"nyc.flights")', '"nyc.flights", filter="dep_delay > 0")')
+    assert python_edits.faults(BEFORE, fine) == []
+
+
 def test_an_edit_leaves_valid_python():
     assert "line" in python_edits.faults(BEFORE, BEFORE + "def (:\n")[0]
     assert python_edits.faults("def (:\n", "def (((:\n") == []

@@ -166,6 +166,9 @@ def _forbidden(statement: ast.stmt, names: Names, roots: frozenset[str]) -> Iter
 def _called(node: ast.Call, name: str) -> Iterator[str]:
     """A column may be called `open_price`; only a function of such a name opens anything."""
     last = name.rpartition(".")[2]
+    for option in (item.arg for item in node.keywords if name == "bauplan.Model"):
+        if option in reach.ELSEWHERE:
+            yield f"a model with `{option}=` reads other data than the run's ref"
     given = [reach.text(value) for value in (*node.args, *(item.value for item in node.keywords))]
     if reach.is_of_files(last) and "." in name:
         yield f"it reads or writes files with `{last}`"

@@ -57,6 +57,8 @@ METHODS = frozenset(
     read_excel read_feather read_sql open read_database scan_csv scan_parquet scan_ndjson sink_csv
     sink_parquet sink_ipc sink_ndjson unlink FileHandler""".split()
 )
+# What makes an input come from elsewhere than the ref that runs (SDK 0.1 and 0.2).
+ELSEWHERE = frozenset("ref connector connector_config_key connector_config_uri".split())
 NOT_IMPORTED = frozenset({"os.*", "sys.*", "bauplan.*", *OF_MODULES})
 
 
