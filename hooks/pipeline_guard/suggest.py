@@ -152,11 +152,14 @@ def on_debug_branch(context: Context) -> bool:
     return all(head.startswith("debug/") for head in context.scene.heads)
 
 
-def commit(context: Context, subject: str = "Fix the cause") -> str:
+def commit(context: Context, subject: str = "", *options: str) -> str:
     """A commit as the workflow wants it, or the way to where it may be made."""
     if not on_debug_branch(context):
         return make_git_branch(context)
     if not context.facts.job and not context.facts.working_ref:
         return find_pin(context)
     reason = f"job {context.facts.job}" if context.facts.job else f"data {short(context)}"
-    return quoted("git", "commit", "-m", f"{subject} ({reason})")
+    message = subject.replace("`", "").lstrip("# ") or "Fix the cause"
+    if not message.endswith(f"({reason})"):
+        message = f"{message} ({reason})"
+    return quoted("git", "commit", *options, "-m", message)

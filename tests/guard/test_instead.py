@@ -69,6 +69,8 @@ INSTEAD = [
         "bauplan query --ref {pinned} 'EXPLAIN SELECT a FROM nyc.t'",
         'bauplan query --ref {pinned} --max-rows 20 "SELECT a FROM nyc.t LIMIT 20"',
     ),
+    ("git commit -am 'Cast the delay'", "git commit -a -m 'Cast the delay (job {job})'"),
+    ("git commit --amend -m 'Cast it (job {job})'", "git commit -m 'Cast it (job {job})'"),
     ("for f in $(git ls-files); do cat $f; done", "find . -name '*.py' -exec cat {} +"),
     ("echo README.md | xargs cat", "find . -name '*.py' -exec cat {} +"),
 ]

@@ -119,7 +119,7 @@ def _commit(call: GitCall, context: Context) -> Iterator[Finding]:
     yield from _off_branch(context)
     for option, fault in _COMMIT_FAULTS.items():
         if call.has(option):
-            do = f"Make a plain new commit: {suggest.commit(context)}"
+            do = f"Make a plain new commit: {_again(call, context)}"
             yield _no(f"`git commit {option}` {fault}", do)
     yield from _message(call, context)
     yield from git_scope.commit(call, context)
@@ -133,12 +133,19 @@ def _message(call: GitCall, context: Context) -> Iterator[Finding]:
     if facts.job:
         if not _names_job(facts.job, message):
             saw = f"the commit's message lacks the job id {facts.job[:8]}"
-            yield _no(saw, suggest.commit(context))
+            yield _no(saw, _again(call, context))
     elif not commit:
         yield _no("a commit before the failing state is known", suggest.find_pin(context))
     elif commit[:7] not in message:
         saw = "the commit's message lacks the pinned hash (there is no job)"
-        yield _no(saw, suggest.commit(context))
+        yield _no(saw, _again(call, context))
+
+
+def _again(call: GitCall, context: Context) -> str:
+    """The same commit as it would be right, with the agent's own subject."""
+    lines = "\n".join(call.values("--message")).splitlines() or [""]
+    options = ("-a",) if call.has("--all") else ()
+    return suggest.commit(context, lines[0].strip()[:72], *options)
 
 
 def _names_job(job: str, message: str) -> bool:
