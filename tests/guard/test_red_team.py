@@ -75,6 +75,8 @@ COMMANDS = [
     ("key=a; echo $key", READY, ALLOW, ""),
     # a hash is written as every look-up prints it
     ("bauplan query --ref demo.dev@" + "8D3F" * 16 + " 'SELECT 1'", READY, DENY, "pinned_queries"),
+    ("bauplan table get nyc.t@main --ref {pinned}", READY, DENY, "pinned_queries"),
+    ("bauplan table get nyc.t --ref {pinned}", READY, ALLOW, ""),
     # aggregates by their other names
     ("bauplan query --ref {pinned} 'SELECT bool_and(x > 0) FROM t'", READY, ALLOW, ""),
     ("bauplan query --ref {pinned} 'SELECT x, y FROM t'", READY, DENY, "pinned_queries"),
@@ -166,6 +168,8 @@ CALLS: list[tuple[str, Mapping[str, Any], str]] = [
     ("mcp__bauplan__create_branch", {"branch": DEBUG, "from_ref": PINNED}, ALLOW),
     ("Grep", {"pattern": "", "path": "/proc/self"}, DENY),
     ("Read", {"file_path": "~/.cursor/mcp.json"}, DENY),
+    ("mcp__bauplan__get_table", {"table": "t@main", "ref": PINNED}, DENY),
+    ("mcp__bauplan__get_table", {"table": "t", "ref": PINNED}, ALLOW),
 ]
 
 

@@ -42,6 +42,10 @@ def _command(call: BauplanCall, context: Context) -> Iterator[Finding]:
         yield _no(f"`bauplan {' '.join(call.command)}` {saw}", _pinned_form(call, context))
     if call.command == ("query",):
         yield from _query(call, context)
+    elif any("@" in word for word in call.positionals):
+        table = call.positionals[0].partition("@")[0]
+        right = suggest.quoted("bauplan", *call.command, table, "--ref", suggest.pinned(context))
+        yield _no(f"a ref within the table's name `{call.positionals[0]}`", right)
 
 
 def unpinned(ref: str, context: Context) -> str:
@@ -121,6 +125,10 @@ def _api(effect: CallBauplanApi, context: Context) -> Iterator[Finding]:
     if saw:
         saw = saw.replace("`--ref`", "`ref`")
         yield _no(f"`{effect.tool}` {saw}", f"Give `ref`: {suggest.pinned(context)}")
+    if "@" in str(effect.arguments.get("table") or ""):
+        yield _no(
+            f"a ref within `table` {effect.arguments['table']}", "Give the table's plain name"
+        )
     if effect.tool != "run_query":
         return
     most = context.policy.max_rows
