@@ -102,6 +102,8 @@ SENTENCES = [
     ('H=$(git rev-parse HEAD); git show "$H"', "Run the inner command first"),
     ("git commit -F - <<'EOF'\nFix (job {short})\nEOF", "behind -m"),
     ("cat - <<'EOF'\nx\nEOF", 'Quote it: "-"'),
+    ("pushd pipeline; ls; popd", "(cd <folder> && ls)"),
+    ("trap 'ls' EXIT; git status", "Leave it out"),
     ("ls --hyperlink", "Leave `--hyperlink` out"),
     ("grep -n x $(git ls-files)", "Name the files"),
     ("sort README.md | comm -12 - README.md", "diff <a> <b>"),

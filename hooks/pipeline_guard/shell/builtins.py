@@ -26,6 +26,12 @@ Builtin = Callable[[Shell, Node, Sequence[str], World, Place], Flow]
 _OPTIONS = re.compile(r"[-+][eux]+")
 _LONG_OPTIONS = frozenset(("errexit", "nounset", "xtrace", "pipefail"))
 _INSTEAD_OF_SOURCE = "Run the program itself; the guard cannot see what a text would run."
+_INSTEAD = {
+    **dict.fromkeys(("pushd", "popd", "dirs"), "Use `(cd <folder> && ls)`, which comes back."),
+    **dict.fromkeys(
+        ("trap", "shopt", "ulimit", "umask", "hash", "history", "alias"), "Leave it out."
+    ),
+}
 EVERYTHING = "*"
 
 
@@ -191,9 +197,8 @@ def nothing(shell: Shell, node: Node, argv: Sequence[str], world: World, place: 
 def refuse(shell: Shell, node: Node, argv: Sequence[str], world: World, place: Place) -> Flow:
     """What changes the meaning of later words, or runs a text: not followed."""
     del world, place
-    raise shell.beyond(
-        node, f"{argv[0]} runs a text or changes how later words are read", _INSTEAD_OF_SOURCE
-    )
+    instead = _INSTEAD.get(argv[0], _INSTEAD_OF_SOURCE)
+    raise shell.beyond(node, f"{argv[0]} runs a text or changes how later words are read", instead)
 
 
 _REFUSED = (
