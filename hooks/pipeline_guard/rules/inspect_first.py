@@ -49,14 +49,19 @@ def judge(effect: Effect, context: Context) -> Iterator[Finding]:
 
 
 def _renamed(effect: WritePath | DeletePath) -> Iterator[tuple[str, str]]:
-    """An edit of the project file that makes it the file of another project."""
+    """An edit of the project file that makes it another's, or has runs take other files along."""
     if isinstance(effect, DeletePath) or os.path.basename(effect.path) not in PROJECT_FILES:
         return
-    from pipeline_guard.project.identity import project_id
+    if effect.text is None:
+        return
+    from pipeline_guard.project import identity
 
-    before = project_id(text_before(effect.path))
-    if effect.text is not None and before and project_id(effect.text) != before:
+    old = text_before(effect.path)
+    before = identity.project_id(old)
+    if before and identity.project_id(effect.text) != before:
         yield f"another project than `{before}`", "Leave `id` below `project` as it is"
+    for path in sorted(identity.paths_elsewhere(effect.text) - identity.paths_elsewhere(old)):
+        yield f"`{path}`, which lies outside of the project", "Name files of the project only"
 
 
 def _is_code(path: str, context: Context) -> bool:

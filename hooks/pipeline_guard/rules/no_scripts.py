@@ -21,6 +21,10 @@ _INTERPRETERS = frozenset(
     pwsh powershell osascript tclsh expect groovy scala java javac go cargo rustc gcc cc clang make
     sed ed ex vi vim nvim emacs nano pytest ipython3 streamlit dbt""".split()
 )
+_WRITES = (
+    r"(?i)\b(?:insert\s+into|delete\s+from|merge\s+into|truncate\s+table|update\s+\S+\s+set"
+    r"|(?:create|drop|alter)\s+(?:or\s+replace\s+)?(?:temp\w*\s+|external\s+)?(?:table|view|schema))\b"
+)
 _SCRIPTS = (".py", ".sh", ".sql", ".ipynb", ".js", ".ts", ".pl", ".rb", ".r", ".bash", ".awk")
 
 
@@ -108,7 +112,7 @@ def is_query(text: str) -> bool:
 
     bare = re.sub(r"(?s)--[^\n]*|/\*.*?\*/|\{%.*?%\}|'(?:[^']|'')*'", " ", text).strip()
     begins = re.match(r"(?i)[(\s]*(?:select|with|from|values|table)\b|\{\{", bare)
-    return bool(begins) and ";" not in bare.rstrip("; \n\t\r")
+    return bool(begins) and ";" not in bare.rstrip("; \n\t\r") and not re.search(_WRITES, bare)
 
 
 def text_before(path: str) -> str:
