@@ -24,6 +24,7 @@ _SLICED = re.compile(r"\$\{([A-Za-z_]\w*)(:\d[\d:]*)\}", re.ASCII)
 _EXIT_CODES = re.compile(r"\$\{PIPESTATUS\[(\d+|[@*])\]\}", re.ASCII)
 _HARMLESS = frozenset("#?$!-")
 _ARITHMETIC = re.compile(r"[\d\s+\-*/%()<>=!&|?:~^$]*", re.ASCII)
+_NUMBER = re.compile(r"\$?\{?([A-Za-z_]\w*)\}?", re.ASCII)
 _ASSIGNS = re.compile(r"(?<![=!<>])=(?!=)|\+\+|--")
 _ESCAPES = {
     b"a": b"\a",
@@ -163,7 +164,7 @@ def _arithmetic(shell: Shell, node: Node, world: World) -> Piece:
     bare = _NAME.sub("", inside).replace("${}", "")
     if not _ARITHMETIC.fullmatch(bare) or _ASSIGNS.search(bare):
         raise shell.beyond(node, "this arithmetic is more than a sum of known numbers")
-    plain = re.sub(r"\$?\{?([A-Za-z_]\w*)\}?", lambda name: str(world.variables[name[1]]), inside)
+    plain = _NUMBER.sub(lambda name: str(world.variables[name[1]]), inside)
     result = cuts.summed(plain)
     return Piece(text, UNSURE) if result is None else Piece(result, QUOTED)
 

@@ -15,6 +15,7 @@ from pipeline_guard.programs.peeled import Peeled
 from pipeline_guard.programs.unsure import Fed
 from pipeline_guard.shell.state import Names
 
+_MORE = re.compile(r"[;&|<>`\n]|\$\(")
 # What lets whole lines through or not, and changes none. grep -o, head -c and cut do not.
 _OPTIONS = {
     "grep": re.compile(r"-[vEFiPwxe]+"),
@@ -43,7 +44,7 @@ def printed(text: str, effects: Sequence[Effect], fed: Names | None) -> Names | 
 
 def _is_plain(text: str) -> bool:
     """Whether it is one command whose output is its own, nothing but errors taken away."""
-    return re.search(r"[;&|<>`\n]|\$\(", text.removesuffix("2>/dev/null")) is None
+    return _MORE.search(text.removesuffix("2>/dev/null")) is None
 
 
 def _keeps_lines(argv: Sequence[str]) -> bool:
