@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
+from tests.healer import binding
+
 ORIGIN = "a scripted model on loopback"
 """Said in every answer, so that a recording tells where it comes from."""
 
@@ -17,12 +19,16 @@ Request = Mapping[str, Any]
 
 
 class Say(NamedTuple):
-    """An answer that is whole: its blocks; `broken` replaces the JSON of every call's arguments."""
+    """An answer that is whole: its blocks; `broken` replaces the JSON of every call's arguments.
+
+    Where it `thinks`, the thought comes first, as a signature alone.
+    """
 
     blocks: Sequence[Block]
     stop: str = ""
     tokens: int = 10
     broken: str | None = None
+    thinks: bool = False
 
 
 class Fails(NamedTuple):
@@ -109,7 +115,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         self.api.requests.append(body)
-        answer = self.api.script(body)
+        bound = binding.fault(body)
+        answer = Fails(400, "invalid_request_error", bound) if bound else self.api.script(body)
         if isinstance(answer, Fails):
             error = {"type": answer.kind, "message": answer.message}
             return self._send(answer.status, json.dumps({"type": "error", "error": error}))
@@ -163,9 +170,13 @@ def _events(body: Request, answer: Say) -> list[dict[str, Any]]:
     }
     events: list[dict[str, Any]] = [{"type": "message_start", "message": message}]
     done = len(results_in(body))
-    for index, block in enumerate(answer.blocks):
-        own = {"id": f"toolu_{done + index:04}"} if block["type"] == "tool_use" else {}
-        events += _block(index, {**block, **own}, answer.broken)
+    thought = {"type": "thinking", "thinking": "", "signature": binding.signature(body)}
+    blocks = [thought] if answer.thinks else []
+    for number, block in enumerate(answer.blocks):
+        own = {"id": f"toolu_{done + number:04}"} if block["type"] == "tool_use" else {}
+        blocks.append({**block, **own})
+    for index, block in enumerate(blocks):
+        events += _block(index, block, answer.broken)
     delta = {"stop_reason": stop, "stop_sequence": None}
     events.append({"type": "message_delta", "delta": delta, "usage": {"output_tokens": 10}})
     events.append({"type": "message_stop"})
@@ -177,6 +188,9 @@ def _block(index: int, block: Block, broken: str | None) -> list[dict[str, Any]]
     if block["type"] == "text":
         empty: Block = {"type": "text", "text": ""}
         deltas: list[Block] = [{"type": "text_delta", "text": block["text"]}]
+    elif block["type"] == "thinking":
+        empty = {**block, "signature": ""}
+        deltas = [{"type": "signature_delta", "signature": block["signature"]}]
     else:
         empty = {**block, "input": {}}
         arguments = json.dumps(block["input"]) if broken is None else broken

@@ -15,6 +15,7 @@ from self_heal.commands.run import run
 from self_heal.commands.watch import watch
 from self_heal.errors import MissingKey
 from tests.healer.api import BreaksOff, Fails, Say, call, in_turn, text
+from tests.healer.binding import BOUND
 from tests.healer.conftest import KEY, Heals
 
 DONE = Say([call("AskUserQuestion", question="Which job?")])
@@ -72,11 +73,39 @@ def test_an_unknown_model_is_named(heals: Heals) -> None:
 
 
 def test_a_refusal_ends_the_healing(heals: Heals) -> None:
-    """The model's own policy has the last word."""
+    """The model's own policy has the last word; what it wanted to call then is never run."""
     seen = heals(in_turn(LOOK, Say([text("I will not do this.")], stop="refusal")))
     assert seen.outcome.kind == "refused by policy"
     assert seen.outcome.exit_code == 11
     assert "I will not do this." in seen.outcome.why
+    session = seen.of("start")[0]["session"]
+    wanted = Say([text("No."), call("Bash", command="mkdir -p debug")], stop="refusal")
+    assert heals(lambda _: wanted, session=session).outcome.exit_code == 11
+    again = heals(in_turn(DONE), session=session)
+    assert again.of("tool") == []
+    assert "I will not" not in json.dumps(again.api.requests)
+    assert again.outcome.why == "ambiguous: Which job?"
+
+
+def test_thoughts_that_the_api_does_not_take_are_left_out(heals: Heals) -> None:
+    """As after an update of the skill between two parts of a healing: the system prompt changed."""
+    thinks = Say([call("Bash", command="ls")], thinks=True)
+    first = heals(in_turn(thinks, thinks, Say([text("Well?")], thinks=True)), turns=3)
+    session = first.of("start")[0]["session"]
+    seen = heals(in_turn(Fails(400, "invalid_request_error", BOUND), LOOK, DONE), session=session)
+    assert seen.outcome.why == "ambiguous: Which job?"
+    assert "thinking" in json.dumps(seen.api.requests[0]["messages"])
+    assert "thinking" not in json.dumps(seen.api.requests[-1]["messages"])
+
+
+@pytest.mark.parametrize("stop", ["max_tokens", "model_context_window_exceeded"])
+def test_an_answer_that_is_cut_off_is_gone_on_with(heals: Heals, stop: str) -> None:
+    """Text is kept and the model told; blank text, which the API refuses, is not sent back."""
+    seen = heals(in_turn(Say([text("The first half"), text(" \n")], stop=stop), DONE))
+    assert seen.outcome.why == "ambiguous: Which job?"
+    messages = seen.api.requests[-1]["messages"]
+    assert messages[1]["content"] == [text("The first half")]
+    assert "cut off" in messages[2]["content"][0]["text"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from healer import outcome
 from healer.prices import PRICES, Usage, cost
 from self_heal import errors
+from tests.healer import binding
 from tests.healer.api import Request, Say, call, in_turn, text
 from tests.healer.conftest import Heals
 
@@ -124,8 +125,17 @@ def test_calls_of_one_answer_are_answered_together_and_in_order(heals: Heals) ->
     assert "models.py:1:import bauplan" in results[4]["content"]
 
 
+def thoughts(request: Request) -> int:
+    """How many thoughts are sent back."""
+    blocks = [block for message in request["messages"] for block in message["content"]]
+    return sum(block["type"] == "thinking" for block in blocks)
+
+
 def test_a_long_session_stays_inside_the_window(heals: Heals, project: Path) -> None:
-    """Old results give way when the window fills up; the newest stay, and every call its answer."""
+    """Old results give way when the window fills up; the newest stay, and every call its answer.
+
+    The thoughts that came after one go with it, for the API takes none that is bound to what was.
+    """
     (project / "long.sql").write_text("-- a long model\n" * 600)
     numbers = iter(range(1, 100))
 
@@ -134,7 +144,7 @@ def test_a_long_session_stays_inside_the_window(heals: Heals, project: Path) -> 
         if number == 30:
             return Say([call("AskUserQuestion", question="Enough?")])
         size = len(str(request["messages"])) * 6
-        return Say([call("Read", file_path="long.sql")], tokens=size)
+        return Say([call("Read", file_path="long.sql")], tokens=size, thinks=True)
 
     seen = heals(script, tokens=10**9, dollars=10**6)
     sizes = [len(str(request["messages"])) * 6 for request in seen.api.requests]
@@ -142,6 +152,8 @@ def test_a_long_session_stays_inside_the_window(heals: Heals, project: Path) -> 
     assert max(sizes) < PRICES["claude-sonnet-5-5"].window
     last = seen.api.results
     assert len(last) == 29
+    assert not any(binding.fault(request) for request in seen.api.requests)
+    assert 0 < thoughts(seen.api.requests[-1]) < 29
     assert [r["content"].startswith("[left out") for r in (last[0], last[-1])] == [True, False]
 
 
@@ -152,11 +164,12 @@ def test_every_end_has_an_exit_code_of_its_own() -> None:
     assert outcome.EXIT_CODES["not healed"] == errors.NotHealed.exit_code
 
 
-def test_what_is_read_from_the_cache_costs_a_tenth() -> None:
+def test_what_is_read_from_the_cache_costs_a_tenth_or_less() -> None:
     """Dollars per million tokens of the price list; an unlisted model counts as the dearest."""
     million = 1_000_000
     assert cost("claude-sonnet-5-5", Usage(read=million)) == pytest.approx(2.0)
-    assert cost("claude-sonnet-5-5", Usage(cache_read=million)) == pytest.approx(0.2)
+    assert cost("claude-sonnet-5-5", Usage(cache_read=million)) == pytest.approx(0.1)
+    assert cost("claude-opus-5-5", Usage(cache_read=million)) == pytest.approx(0.4)
     assert cost("claude-sonnet-5-5", Usage(written=million)) == pytest.approx(10.0)
     dearest = max(price.written for price in PRICES.values())
     assert cost("claude-next", Usage(written=million)) == pytest.approx(dearest)

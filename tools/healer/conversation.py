@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from healer.budget import Meter
 from healer.journal import Journal
-from healer.model import Call, Reply, calls_of
+from healer.model import Call, Reply, calls_of, without_thinking
 from healer.prices import Usage
 
 Entry = Mapping[str, Any]
@@ -39,7 +39,9 @@ def state(entries: Sequence[Entry]) -> State:
     for entry in entries:
         if entry["entry"] == "start":
             messages.append(_user(entry["prompt"]))
-        elif entry["entry"] == "message":
+        elif entry["entry"] == "cut":
+            messages = _without_thinking(messages)
+        elif entry["entry"] == "message" and entry.get("stop") != "refusal":
             _close(messages, pending, results)
             pending = _add(messages, entry)
     open_calls = [call for call in pending if call.id not in results]
@@ -51,6 +53,12 @@ def state(entries: Sequence[Entry]) -> State:
     refused, row = _refusals(entries)
     cut = cuts[-1] if cuts else 0
     return State(messages, open_calls, begun, cut, _context(entries), refused, row, told)
+
+
+def _without_thinking(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What is cut changes what came before later thoughts, and the API refuses those then."""
+    kept = [{**message, "content": without_thinking(message["content"])} for message in messages]
+    return [message for message in kept if message["content"]]
 
 
 def meter(journal: Journal, model: str) -> Meter:

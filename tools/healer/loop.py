@@ -13,7 +13,7 @@ from healer import conversation, declared, looks, outcome, progress, window
 from healer.budget import Budget
 from healer.inprocess import Guard
 from healer.journal import Journal
-from healer.model import ANSWER_TOKENS, Call, Model, Reply, TooLong
+from healer.model import ANSWER_TOKENS, Call, Foreign, Model, Reply, TooLong
 from healer.outcome import Outcome
 from healer.prices import price_of
 from healer.progress import Progress
@@ -102,6 +102,8 @@ class Healing:
                 return parts.model.ask(parts.system, self.declared, sent, ANSWER_TOKENS)
             except TooLong:
                 self._make_room()
+            except Foreign:
+                parts.journal.add("cut", count=state.cut)
         raise ModelFailed("The conversation does not fit into the model's window any more.")
 
     def _make_room(self) -> None:
@@ -112,7 +114,7 @@ class Healing:
 
     def _no_calls(self, reply: Reply) -> Outcome | None:
         """The model wants to stop: it may when it has healed, is blocked, or will not go on."""
-        if reply.stop == "max_tokens":
+        if reply.is_cut_off:
             return self._tell("Your answer was cut off. Go on.")
         verdict = self.parts.guard.stop()
         current = outcome.judged(self.parts.guard.state())

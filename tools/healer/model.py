@@ -8,6 +8,7 @@ it has been acted on.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -18,10 +19,15 @@ import httpx2
 from healer.prices import Usage
 from self_heal.errors import MissingKey, ModelFailed
 
-ANSWER_TOKENS = 16_000
+ANSWER_TOKENS = 32_000
+"""The longest answer, its thinking included."""
 _CACHED = {"type": "ephemeral"}
 _PASSING = frozenset({"overloaded_error", "api_error", "rate_limit_error", "timeout_error"})
 _LONGEST_PAUSE = 30.0
+_THINKING = ("thinking", "redacted_thinking")
+_CUT_OFF = ("max_tokens", "model_context_window_exceeded")
+
+_BOUND = re.compile(r"signature.*thinking|thinking.*(bound|cannot be modified)")
 
 Message = Mapping[str, Any]
 
@@ -53,9 +59,18 @@ class Reply(NamedTuple):
         """The tool calls, in order."""
         return calls_of(self.content, self.broken)
 
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether there was no room for the rest."""
+        return self.stop in _CUT_OFF
+
 
 class TooLong(Exception):
     """The conversation does not fit into the model's window."""
+
+
+class Foreign(Exception):
+    """Thinking in the conversation is bound to another one: what came before it has changed."""
 
 
 class BrokenOff(Exception):
@@ -65,6 +80,11 @@ class BrokenOff(Exception):
 def text_of(content: Sequence[Message]) -> str:
     """The text blocks of a message, joined."""
     return "\n".join(block["text"] for block in content if block["type"] == "text").strip()
+
+
+def without_thinking(content: Sequence[Message]) -> list[Message]:
+    """A message's blocks but for the model's thoughts."""
+    return [block for block in content if block["type"] not in _THINKING]
 
 
 def calls_of(content: Sequence[Message], broken: Mapping[str, str]) -> list[Call]:
@@ -96,8 +116,9 @@ class Model:
     ) -> Reply:
         """The next answer, of at most `limit` tokens.
 
-        Raises TooLong when the conversation has to be shortened, MissingKey when the key is not
-        accepted, ModelFailed when there is no answer to be had.
+        Raises TooLong when the conversation has to be shortened, Foreign when the thinking in it
+        has to be left out, MissingKey when the key is not accepted, ModelFailed when there is no
+        answer to be had.
         """
         request = _request(self.name, system, tools, messages, limit)
         attempts = self.client.max_retries + 1
@@ -155,7 +176,8 @@ def assembled(events: Iterator[Any] | Any) -> Reply:
     if not ended:
         raise BrokenOff("the answer broke off")
     broken = _read_arguments(blocks, pieces, stop)
-    return Reply([b for b in blocks if b.get("text") != ""], stop, _counted(usage), broken)
+    said = [b for b in blocks if b["type"] != "text" or b["text"].strip()]
+    return Reply(said, stop, _counted(usage), broken)
 
 
 def _grow(block: dict[str, Any], delta: Any) -> str:
@@ -184,7 +206,7 @@ def _read_arguments(
         if not isinstance(block["input"], dict):
             block["input"] = {}
             broken[block["id"]] = "Its arguments are no JSON object. Nothing was done."
-    if stop == "max_tokens" and blocks and blocks[-1]["type"] == "tool_use":
+    if stop in _CUT_OFF and blocks and blocks[-1]["type"] == "tool_use":
         cut = "The answer was cut off within this call. Nothing was done: make a shorter one."
         broken[blocks[-1]["id"]] = cut
     return broken
@@ -231,4 +253,6 @@ def _final(error: Exception) -> Exception:
     too_large = isinstance(error, anthropic.RequestTooLargeError)
     if too_large or (isinstance(error, anthropic.BadRequestError) and "too long" in words):
         return TooLong(words)
+    if isinstance(error, anthropic.BadRequestError) and _BOUND.search(words):
+        return Foreign(words)
     return ModelFailed(f"The model's API gives no answer: {words}.")

@@ -1,7 +1,8 @@
 """The models a healing may run on: what they cost and how much they can hold.
 
-From the published price list (United States dollars per million tokens, October 2026). A model
-that is not listed is taken for the dearest, so that a money limit is never met too late.
+From the published price list (United States dollars per million tokens, November 2026). A model
+that is not listed is taken for the dearest, and one whose price grows with the length of what it
+reads for a long one, so that a money limit is never met too late.
 """
 
 from __future__ import annotations
@@ -13,26 +14,31 @@ DEFAULT_MODEL = "claude-sonnet-5-5"
 MODEL_VARIABLE = "SELF_HEAL_MODEL"
 
 _CACHE_WRITE = 1.25
-_CACHE_READ = 0.1
 _MILLION = 1_000_000
 
 
 class Price(NamedTuple):
-    """Dollars per million tokens read and written, and the window in tokens."""
+    """Dollars per million tokens read and written, and the window in tokens.
+
+    `cached` is the share of the price that tokens cost which are read from the cache.
+    """
 
     read: float
     written: float
     window: int = _MILLION
+    cached: float = 0.1
 
 
 PRICES: Mapping[str, Price] = {
+    "claude-fable-5-2": Price(8, 40),
     "claude-fable-5-1": Price(10, 50),
     "claude-opus-5-5": Price(4, 20),
     "claude-opus-5": Price(5, 25),
-    "claude-sonnet-5-5": Price(2, 10),
+    "claude-sonnet-5-5": Price(2, 10, cached=0.05),
     "claude-sonnet-5": Price(2, 10),
     "claude-opus-4-7": Price(5, 25),
     "claude-sonnet-4-6": Price(3, 15),
+    "claude-haiku-5-5": Price(0.5, 2.5),
     "claude-haiku-4-5": Price(1, 5, 200_000),
 }
 _UNLISTED = Price(10, 50, 200_000)
@@ -70,5 +76,5 @@ def price_of(model: str) -> Price:
 def cost(model: str, usage: Usage) -> float:
     """What the tokens cost, in dollars."""
     price = price_of(model)
-    read = usage.read + _CACHE_WRITE * usage.cache_written + _CACHE_READ * usage.cache_read
+    read = usage.read + _CACHE_WRITE * usage.cache_written + price.cached * usage.cache_read
     return (read * price.read + usage.written * price.written) / _MILLION
