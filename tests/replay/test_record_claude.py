@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from agent_replay import invariants, redact, transcript
+from agent_replay import invariants, judge, redact, transcript
 from agent_replay.script import Call, Header, Turn
 from agent_replay.script import Script as AgentScript
+from agent_replay.transcript import Verdict
 from self_heal.places import plugin_root
 from tests.claude import conftest
 from tests.claude.scripted_model import Script
@@ -65,6 +66,10 @@ def test_a_session_of_claude_code_is_recorded(
     assert found.header.origin.model == "claude-opus-4-8"
     assert invariants.faults(found) == []
     assert redact.scan(out.read_text(), {"TOKEN": SECRET}) == []
+    assert found.end is not None
+    assert found.end.stop == Verdict()
+    assert found.end.decisions[1:3] == ("allow Bash git status", "deny Bash git push origin")
+    assert judge.judge(found) == judge.Judged(len(found.turns) + 1, (), ())
 
 
 def _environment(claude: Path, folder: Path) -> dict[str, str]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import json
+import tarfile
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agent_replay.packing import packed, unpacked
 from agent_replay.redact import MASK, Redactor, scan
 from tests.replay.conftest import TRANSCRIPTS
 
@@ -71,3 +75,29 @@ def test_a_secret_is_masked_in_any_surroundings(before: str, secret: str, after:
     """A line of its own in any text."""
     masked = Redactor({}).text(f"{before}\n{secret}\n{after}")
     assert scan(masked, {}) == []
+
+
+def test_packed_bytes_hold_no_secret_either() -> None:
+    """An archive of the project may carry a key that was committed; it stays a readable archive."""
+    key = "sk-ant-api03-0123456789abcdef"
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        entry = tarfile.TarInfo("models.py")
+        content = f"KEY = '{key}'\nok = 1\n".encode()
+        entry.size = len(content)
+        archive.addfile(entry, io.BytesIO(content))
+    masked = Redactor({}).value({"packed": packed(made.getvalue()), "text": ""})
+    with tarfile.open(fileobj=io.BytesIO(unpacked(masked["packed"]))) as archive:
+        file = archive.extractfile("models.py")
+        assert file is not None
+        assert file.read().decode() == f"KEY = '{'*' * len(key)}'\nok = 1\n"
+    line = json.dumps({"packed": packed(made.getvalue())})
+    assert scan(line, {}) == ["line 1: issued key"]
+    assert scan(json.dumps(masked), {}) == []
+
+
+def test_a_field_that_is_only_called_packed_is_a_text() -> None:
+    """The agent's own arguments may have any name."""
+    value = {"packed": "api_key: 0123456789abcdef"}
+    assert Redactor({}).value(value) == {"packed": f"api_key: {MASK}"}
+    assert scan(json.dumps({"packed": "abc"}), {}) == []

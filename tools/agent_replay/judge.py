@@ -15,7 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from agent_replay import gitdir
 from agent_replay import transcript as transcripts
+from agent_replay.gitdir import write
 from agent_replay.guard import environment, said
 from agent_replay.hooks import Answer
 from agent_replay.normalise import Bindings
@@ -108,7 +110,7 @@ class _Session:
         self.environment = _environment(folder)
         self.version = _version(transcript.header.versions.bauplan)
         _copy_project(transcript.header.versions.scenario, self.repo)
-        self._place(State(branch="main", commit="0" * 40, active="main"))
+        self._place(_begun(transcript))
         runtime = transcript.header.versions.runtime.name
         self.guard = guard_of(runtime, SESSION, self.repo, self.environment)
         self.tools = tools_of(runtime, self.repo, self.environment)
@@ -177,27 +179,18 @@ class _Session:
         ]
 
     def _place(self, state: State) -> None:
-        """Put git's HEAD, the last entry of its log and the active branch where they were."""
-        git = self.repo / ".git"
-        head = f"ref: refs/heads/{state.branch}\n" if state.branch else f"{state.commit}\n"
-        _write(git / "HEAD", head)
-        if state.branch:
-            _write(git / "refs" / "heads" / state.branch, f"{state.commit}\n")
-        line = f"{'0' * 40} {state.commit} Agent <agent@example.com> {_LATE} +0000\t{state.moved}\n"
-        _write(git / "logs" / "HEAD", line)
+        """Put git, where there is a repository, and the active branch where they were."""
+        if state.commit:
+            gitdir.place(self.repo, state)
         profile = f"profiles:\n  default:\n    active_branch: {state.active}\n"
-        _write(Path(self.environment["HOME"]) / ".bauplan" / "config.yml", profile)
-
-
-_LATE = 4102444800
-"""A time (epoch seconds) after any session has begun: HEAD moved during this one."""
+        write(Path(self.environment["HOME"]) / ".bauplan" / "config.yml", profile)
 
 
 def _environment(folder: Path) -> dict[str, str]:
     """A home of its own; the programs that the guard asks are there, and are never started."""
     programs = folder / "bin"
     for name in _ASKED:
-        _write(programs / name, "")
+        write(programs / name, "")
         (programs / name).chmod(0o755)
     home, state = str(folder / "home"), str(folder / "state")
     return {"HOME": home, "XDG_STATE_HOME": state, "PATH": str(programs)}
@@ -216,12 +209,18 @@ def _copy_project(scenario: Part | None, repo: Path) -> None:
     scenarios.copy_project(scenarios.folder_of(scenario.name), _scenario(scenario.name), repo)
 
 
+def _begun(transcript: Transcript) -> State:
+    """What is there before the first turn: the scenario's, else the first that is known."""
+    scenario = transcript.header.versions.scenario
+    known = (turn.state for turn in transcript.turns if turn.state)
+    if scenario is None and (first := next(known, None)):
+        return first
+    if scenario is not None and not _scenario(scenario.name).git:
+        return State(active="main")
+    return State(branch="main", commit="0" * 40, active="main")
+
+
 @cache
 def _scenario(name: str) -> Scenario:
     """Read once for all the sessions that worked on it."""
     return scenarios.read(scenarios.folder_of(name))
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")

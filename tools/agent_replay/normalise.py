@@ -61,6 +61,11 @@ def _form(part: Token) -> str:
     return f"({_ANY_HASH if part.kind == 'short' else _KINDS[part.kind]})"
 
 
+def first_id(text: str) -> str:
+    """The first UUID that a text names; `""` where there is none."""
+    return next((part.text for part in tokens(text) if part.kind == "id"), "")
+
+
 class Bindings:
     """Which id of the recording is which id of the replay."""
 
@@ -114,6 +119,12 @@ class Bindings:
         if isinstance(value, (Mapping, list, tuple)):
             return [found for item in items for found in self.unseen(item)]
         return []
+
+    def told(self, text: str) -> None:
+        """A person has named ids and hashes: where they stand for no other, they are shown now."""
+        for part in tokens(text):
+            if part.kind in ("id", "hash") and self._known(part.text) is None:
+                self._bind(part.text, part.text)
 
     def _recorded_paths(self, text: str) -> str:
         for recorded, actual in self._paths:

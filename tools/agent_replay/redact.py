@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import os
 import re
+import zlib
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from agent_replay.packing import packed, unpacked
 from agent_replay.transcript import Redaction
 from pipeline_guard import audit
 
 MASK = audit.MASK
 HOME = "~"
+PACKED = "packed"
+_PACKED_IN = re.compile(rf'"{PACKED}": ?"([\w+/]+=*)"')
 _SHORTEST = 8
 _FORMS = {
     "issued key": re.compile(
@@ -69,7 +73,10 @@ class Redactor:
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, Mapping):
-            return {self.text(str(key)): self.value(item) for key, item in value.items()}
+            return {
+                self.text(str(key)): self._packed(item) if key == PACKED else self.value(item)
+                for key, item in value.items()
+            }
         if isinstance(value, (list, tuple)):
             return [self.value(item) for item in value]
         return value
@@ -78,6 +85,17 @@ class Redactor:
     def redactions(self) -> tuple[Redaction, ...]:
         """What was masked so far."""
         return tuple(Redaction(what=what, count=n) for what, n in sorted(self.counts.items()))
+
+    def _packed(self, text: Any) -> Any:
+        """Packed bytes without secrets: an archive stays one, for no length changes in it."""
+        if (data := _inside(text)) is None:
+            return self.value(text)
+        for value in self._values:
+            data = self._replaced("secret value", value, "*" * len(value), data)
+        for what, form in _FORMS.items():
+            data, count = form.subn(_starred, data)
+            self._count(what, count)
+        return packed(data.encode("latin-1"))
 
     def _replaced(self, what: str, old: str, new: str, text: str) -> str:
         self._count(what, text.count(old))
@@ -93,6 +111,7 @@ def scan(text: str, environment: Mapping[str, str] | None = None) -> list[str]:
     values = _secrets(os.environ if environment is None else environment)
     found = []
     for number, line in enumerate(text.split("\n"), 1):
+        line += "".join(_inside(one) or "" for one in _PACKED_IN.findall(line))
         kinds = [what for what, form in _FORMS.items() if form.search(line)]
         kinds += ["secret value"] * any(value in line for value in values)
         found += [f"line {number}: {kind}" for kind in kinds]
@@ -102,6 +121,20 @@ def scan(text: str, environment: Mapping[str, str] | None = None) -> list[str]:
 def _mask(match: re.Match[str]) -> str:
     value = match.groupdict().get("value")
     return match[0].removesuffix(value) + MASK if value else MASK
+
+
+def _inside(text: Any) -> str | None:
+    """What was packed, a character a byte; None for anything else."""
+    try:
+        return unpacked(text).decode("latin-1") if isinstance(text, str) and text else None
+    except (ValueError, zlib.error):
+        return None
+
+
+def _starred(match: re.Match[str]) -> str:
+    """The same length without the secret."""
+    value = match.groupdict().get("value") or match[0]
+    return match[0].removesuffix(value) + "*" * len(value)
 
 
 def _secrets(environment: Mapping[str, str]) -> set[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 from agent_replay import compare
 from agent_replay.compare import Difference
-from agent_replay.live import FOLDER, Live, redacted
-from agent_replay.normalise import Bindings
+from agent_replay.live import FOLDER, SESSION, Live, redacted
+from agent_replay.normalise import Bindings, first_id
+from agent_replay.runtimes import OURS
 from agent_replay.transcript import BadTranscript, Call, End, Transcript, Turn
 from fake_bauplan.clock import Clock
 from self_heal.stage import Stage, staged
@@ -72,8 +73,9 @@ class Replay:
 
     def __init__(self, transcript: Transcript, stage: Stage) -> None:
         self.transcript = transcript
-        self.live = Live(stage, transcript.header.versions.runtime.name)
-        known = transcript.header.known
+        runtime, known = transcript.header.versions.runtime.name, _known(transcript)
+        self.same_words = runtime in OURS
+        self.live = Live(stage, runtime, known.get("session") or _session(runtime))
         self.bindings = Bindings(
             {known[name]: value for name, value in stage.names.items() if name in known}
         )
@@ -104,13 +106,14 @@ class Replay:
     def step(self, number: int) -> list[Difference]:
         """Replay one turn; gives its differences."""
         recorded = self.transcript.turns[number]
+        self.bindings.told(recorded.prompt)
         unseen = self.bindings.unseen(recorded.call.input)
         call = self._call(recorded)
         prompt = self.bindings.translated(recorded.prompt)
         actual = self.live.perform(call, prompt, recorded.say)
         self.turns.append(actual)
         tolerated = [t.of for t in self.transcript.header.tolerances if t.turn == number + 1]
-        found = compare.turns(number + 1, recorded, actual, self.bindings, unseen)
+        found = compare.turns(number + 1, recorded, actual, self.bindings, unseen, self.same_words)
         found += self._logged(number + 1, recorded)
         return [difference for difference in found if difference.of not in tolerated]
 
@@ -131,6 +134,18 @@ class Replay:
         seconds = sum(turn.seconds for turn in self.turns)
         guard = self.live.guard.seconds
         return Replayed(tuple(found), tuple(self.turns), end, seconds, guard)
+
+
+def _known(transcript: Transcript) -> Mapping[str, str]:
+    """What the agent was told; the job of a live session is the one that the person names first."""
+    words = " ".join(turn.prompt for turn in transcript.turns)
+    job = first_id(words) if transcript.header.origin.kind == "live" else ""
+    return {"job": job, **transcript.header.known} if job else transcript.header.known
+
+
+def _session(runtime: str) -> str:
+    """A session id of the form that the runtime gives: commands may print it."""
+    return SESSION if runtime in OURS else "00000000-0000-4000-8000-000000000001"
 
 
 def updated(transcript: Transcript, replayed: Replayed, stage: Stage) -> Transcript:

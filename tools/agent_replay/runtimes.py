@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 HEALER = "api"
 """The headless healer's name among the runtimes."""
+OURS = ("agent_replay", HEALER)
+"""Runtimes whose sessions were run by these tools, so that they word their results the same."""
 
 
 def guard_of(runtime: str, session_id: str, folder: Path, environment: Mapping[str, str]) -> Guard:

@@ -6,14 +6,13 @@ answers; a question that is not on the tape fails, so that the guard refuses and
 
 from __future__ import annotations
 
-import base64
 import subprocess
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import PurePath
 from typing import Any
 
+from agent_replay.packing import packed, unpacked
 from agent_replay.transcript import Question
 
 VERSION = "--version"
@@ -35,13 +34,12 @@ def _question(command: tuple[str, ...], exit_code: int, output: str | bytes) -> 
         text = "\0\0"
     if "\0\0" not in text:
         return Question(command=command, exit_code=exit_code, text=text)
-    packed = base64.b64encode(zlib.compress(data, 9)).decode()
-    return Question(command=command, exit_code=exit_code, packed=packed)
+    return Question(command=command, exit_code=exit_code, packed=packed(data))
 
 
 def _answer(question: Question) -> bytes:
     if question.packed:
-        return zlib.decompress(base64.b64decode(question.packed))
+        return unpacked(question.packed)
     return question.text.encode("utf-8", _ERRORS)
 
 

@@ -105,6 +105,9 @@ def _short_forms(commits: Iterable[str]) -> re.Pattern[str]:
 
 
 def _counts(facts: Facts) -> dict[str, int]:
-    """How much of each kind was learned; a kind of which there is nothing is left out."""
+    """How much of each kind was learned; a kind of which there is nothing is left out.
+
+    So are the person's words: they are in the turns, and a runtime may tell them in two events.
+    """
     counts = {n: len(v) if hasattr(v, "__len__") else int(v) for n, v in facts._asdict().items()}
-    return {name: count for name, count in counts.items() if count}
+    return {name: count for name, count in counts.items() if count and name != "prompts"}

@@ -167,6 +167,6 @@ def _header(start: Start, redactor: Redactor) -> Header:
             guard=versions.guard(),
         ),
         folder=redactor.text(start.folder),
-        known={"job": start.job} if start.job else {},
+        known={"session": start.session} | ({"job": start.job} if start.job else {}),
         redactions=redactor.redactions,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,12 +17,12 @@ from typing import Any
 
 import click
 
-from agent_replay import recording, redact, versions
+from agent_replay import capture, recording, redact, versions
 from agent_replay import script as scripts
 from agent_replay import transcript as transcripts
 from agent_replay.recording import Recording
 from agent_replay.transcript import SUFFIX, Header, Origin, Part
-from pipeline_guard import runtimes
+from pipeline_guard import home, runtimes
 from self_heal.errors import BadInput, InTheWay, MissingProgram
 
 _PATH = click.Path(path_type=Path)
@@ -106,17 +107,26 @@ def _runtime(program: str) -> Part:
 
 def _record(command: list[str], target: Path, header: Header) -> int:
     since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    try:
-        made = Recording(target, header, since)
-    except FileExistsError:
-        raise InTheWay(f"{target} exists; name another file with --out.") from None
     with tempfile.TemporaryDirectory(prefix="capture-") as folder:
+        state = _shadow(Path(folder) / capture.STATE)
+        try:
+            made = Recording(target, header, since, {**os.environ, "XDG_STATE_HOME": str(state)})
+        except FileExistsError:
+            raise InTheWay(f"{target} exists; name another file with --out.") from None
         events = Path(folder) / "events.jsonl"
         hooked = _hooked(command, Path(folder), events)
         code = _followed(hooked, events, made)
         _complain(events.with_name("events.jsonl.errors"))
     click.echo(f"{target}: {made.turns} calls", err=True)
     return code
+
+
+def _shadow(folder: Path) -> Path:
+    """What the guard knows by now, for the one that judges along; its log begins empty."""
+    known, ignored = Path(home.state_folder()), shutil.ignore_patterns("audit", "tmp", "healings")
+    if known.is_dir():
+        shutil.copytree(known, folder / home.NAME, ignore=ignored)
+    return folder
 
 
 def _followed(command: list[str], events: Path, made: Recording) -> int:
