@@ -19,7 +19,7 @@ from healer.budget import Budget
 from healer.prices import DEFAULT_MODEL, MODEL_VARIABLE
 from healer.progress import Progress
 from self_heal.errors import MissingKey, SelfHealError
-from self_heal.options import AMOUNT
+from self_heal.options import amount
 
 LIMITS = Budget()
 INTERRUPTED = 130
@@ -32,8 +32,12 @@ def budget_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--model", default="", help=f"Model [${MODEL_VARIABLE}, {DEFAULT_MODEL}]."),
         click.option("--max-turns", type=count, default=LIMITS.turns, show_default=True),
         click.option("--max-tokens", type=count, default=LIMITS.tokens, show_default=True),
-        click.option("--max-dollars", type=AMOUNT, default=LIMITS.dollars, show_default=True),
-        click.option("--max-minutes", type=AMOUNT, default=LIMITS.minutes, show_default=True),
+        click.option(
+            "--max-dollars", type=float, callback=amount, default=LIMITS.dollars, show_default=True
+        ),
+        click.option(
+            "--max-minutes", type=float, callback=amount, default=LIMITS.minutes, show_default=True
+        ),
         click.option(
             "--max-denials",
             type=click.IntRange(min=1),

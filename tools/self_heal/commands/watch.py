@@ -15,7 +15,7 @@ from pipeline_guard import workspace
 from self_heal import bauplan as program
 from self_heal.commands.run import budget_options, ends_on_signals, shown
 from self_heal.errors import BadInput, MissingKey
-from self_heal.options import AMOUNT
+from self_heal.options import amount
 
 _SPAN = re.compile(r"(\d+)([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -41,10 +41,20 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
     help="Healings at the same time.",
 )
 @click.option(
-    "--interval", type=AMOUNT, default=60.0, show_default=True, help="Seconds between two looks."
+    "--interval",
+    type=float,
+    callback=amount,
+    default=60.0,
+    show_default=True,
+    help="Seconds between two looks.",
 )
 @click.option(
-    "--stale-hours", type=AMOUNT, default=6.0, show_default=True, help="Report claims older."
+    "--stale-hours",
+    type=float,
+    callback=amount,
+    default=6.0,
+    show_default=True,
+    help="Report claims older.",
 )
 @click.option("--once", is_flag=True, help="Heal what has failed by now, then end.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be claimed.")
