@@ -55,7 +55,8 @@ def _of(
         from pipeline_guard.facts import bauplan as facts_bauplan
 
         ok = result.ok if effect.certain and (result.ok or alone) else None
-        yield from facts_bauplan.lines(effect, ok, result.text if alone else None, current)
+        printed = result.text if alone else None
+        yield from facts_bauplan.lines(effect, ok, printed, current, _runs(effects) == 1)
     elif isinstance(effect, WritePath) and (result.ok is not False or len(effects) > 1):
         if workspace.zone(effect.path, current.workspace) == workspace.PROJECT:
             yield {"fact": "edit", "path": effect.path}
@@ -63,6 +64,11 @@ def _of(
         from pipeline_guard.facts import api as facts_api
 
         yield from facts_api.lines(effect, result.text, current)
+
+
+def _runs(effects: Sequence[Effect]) -> int:
+    """How many of these may be a run of a pipeline."""
+    return sum(isinstance(effect, RunBauplan) and "run" in effect.argv for effect in effects)
 
 
 def _is_alone(effects: Sequence[Effect], tool: ToolCall) -> bool:

@@ -16,12 +16,16 @@ _OF_PROJECT = (("job", "logs"), ("table", "ls"))
 
 
 def lines(
-    effect: RunBauplan, ok: bool | None, printed: str | None, current: Session
+    effect: RunBauplan,
+    ok: bool | None,
+    printed: str | None,
+    current: Session,
+    only_run: bool,
 ) -> Iterator[Line]:
     """The call's ledger lines.
 
     `ok` is None where it is not known how the call ended, `printed` is None where its output
-    cannot be told from that of others.
+    cannot be told from that of others; `only_run` says that no other run is in the same tool call.
     """
     call = _understood(effect)
     if call is None or call.help or call.problems:
@@ -29,7 +33,8 @@ def lines(
     if call.command == ("run",):
         from pipeline_guard.facts import run as facts_run
 
-        yield from facts_run.lines(call, effect, ok, printed, current)
+        if printed is not None or only_run:
+            yield from facts_run.lines(call, effect, ok, printed, current)
     elif call.command in _CREATES and ok is not False:
         yield from _branch(call, effect, ok)
     elif lookups.is_lookup(call) and ok is not False:

@@ -149,14 +149,14 @@ def _table(text: str, column: str) -> Rows | None:
 
 def _commits(call: BauplanCall, text: str) -> list[Line]:
     rows = parsed(text)
-    commits = [_commit(row) for row in rows] if rows is not None else _printed_commits(call, text)
+    found = commits(text) if rows is not None else _printed_commits(call, text)
     properties = rows is not None or option(call, "format") in ("full", "fuller")
     line = {
         "fact": "log",
         "ref": "".join(call.positionals[:1]),
         "only": _wanted_job(call),
         "properties": properties,
-        "commits": commits,
+        "commits": found,
     }
     return [line, *hashes(text)] if line["ref"] and _is_plain(call) else hashes(text)
 
@@ -170,6 +170,11 @@ def _wanted_job(call: BauplanCall) -> str:
     wanted = [value.partition("=") for value in call.options.get("property", ())]
     jobs = [value for name, _, value in wanted if name == _JOB_PROPERTY]
     return jobs[0] if len(jobs) == len(wanted) == 1 else ("?" if wanted else "")
+
+
+def commits(text: str) -> list[dict[str, Any]]:
+    """Each commit that `bauplan commit` printed as JSON: hash, parents, job and time."""
+    return [_commit(row) for row in parsed(text) or []]
 
 
 def _commit(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from pipeline_guard import account, workspace
 from pipeline_guard.bauplan_cli import BauplanCall
@@ -14,6 +15,7 @@ from pipeline_guard.session import Session
 
 _JOB_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _MOST_CANDIDATES = 3
+_NEWEST = 3  # a run's last commit may be the one that merges it
 # What makes a run less than a full, strict, transactional one, over the known versions.
 _WEAKENING = ("dry-run", "no-strict", "no-transaction", "detach", "param")
 _SWITCHES = ("strict", "transaction")
@@ -27,7 +29,13 @@ def lines(
     current: Session,
 ) -> Iterator[Line]:
     """The run and its job's state; nothing where the job cannot be told."""
-    found = _job(printed or "", effect.cwd, {run.job for run in current.facts.runs})
+    ref = lookups.option(call, "ref") or account.read().active_branch
+    named = (
+        _JOB_ID.findall(printed)
+        if printed is not None
+        else _wrote(ref, effect.cwd, current.facts.working_ref)
+    )
+    found = _job(named, effect.cwd, {run.job for run in current.facts.runs})
     if found is None:
         return
     job, status = found
@@ -35,7 +43,7 @@ def lines(
     yield {
         "fact": "run",
         "job": job,
-        "ref": lookups.option(call, "ref") or account.read().active_branch,
+        "ref": ref,
         "head": workspace.head_commit(current.workspace),
         "clean": is_clean(current),
         "full": _is_full(call) and ok is not False,
@@ -59,9 +67,21 @@ def _strict_is_a_switch() -> bool:
     return major == "0" and rest.partition(".")[0] in ("1", "2")
 
 
-def _job(printed: str, cwd: str, known: set[str]) -> tuple[str, str] | None:
+def _wrote(ref: str, cwd: str, start: str) -> list[str]:
+    """The job whose run wrote the newest commit of a branch that begins at the ref `start`.
+
+    Among the output of other commands no job id can be believed, and a run that wrote nothing is
+    not worth knowing.
+    """
+    printed = confirm.bauplan(["commit", ref, "--max-count", str(_NEWEST)], cwd) or ""
+    first = start.partition("@")[2]
+    since = takewhile(lambda commit: commit["hash"] != first, lookups.commits(printed))
+    return [commit["job"] for commit in since if commit["job"] and first][:1]
+
+
+def _job(named: Sequence[str], cwd: str, known: set[str]) -> tuple[str, str] | None:
     """The job that was started and its state, as the platform tells it."""
-    candidates = [job for job in dict.fromkeys(_JOB_ID.findall(printed)) if job not in known]
+    candidates = [job for job in dict.fromkeys(named) if job not in known]
     for job in candidates[:_MOST_CANDIDATES]:
         for row in lookups.parsed(confirm.bauplan(["job", "get", job], cwd) or "") or []:
             if row.get("id") == job and row.get("kind") == "Run":

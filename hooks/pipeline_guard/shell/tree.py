@@ -19,6 +19,7 @@ _BLANK = re.compile(rb"(?:[ \t]|\\\n)*")
 _BLANK_LINES = re.compile(rb"(?:[ \t\n]|\\\n)*")
 _REDIRECTS = frozenset(("file_redirect", "heredoc_redirect", "herestring_redirect"))
 _OPERATOR_STARTS = b"<>&"
+_DELIMITER = re.compile(rb"<<-?[ \t]*[\\'\"]?([\w.]+)")
 
 # What runs or reads something inside of a word.
 HOLES = frozenset(
@@ -64,8 +65,21 @@ def parse(source: bytes) -> Node:
         raise Beyond(
             source[:120].decode("utf-8", "replace"),
             "it is not bash that the guard can parse",
+            _other_delimiter(source),
         )
     return root
+
+
+def _other_delimiter(source: bytes) -> str:
+    """What to do where a line of a here-document begins with its delimiter: bash reads on, and the
+    parser does not.
+    """
+    for start in _DELIMITER.finditer(source):
+        word = start[1]
+        if re.search(rb"^\t*" + re.escape(word) + rb"[^\n]", source[start.end() :], re.M):
+            shown = word.decode("utf-8", "replace")
+            return f"A line of its text begins with the delimiter `{shown}`: take END_OF_TEXT."
+    return ""
 
 
 def children(shell: Shell, node: Node, lines: bool = False) -> list[Node]:

@@ -326,6 +326,22 @@ def test_a_run_is_green_only_when_it_is_whole_and_from_a_clean_commit(healer: He
     assert (last.ref, last.head) == (name, healer.facts.commits[-1])
 
 
+@pytest.mark.usefixtures("fixed")
+def test_a_run_in_the_middle_of_a_line_is_known_by_what_it_wrote(healer: Healer):
+    """Its output cannot be told from that of the others, the branch's newest commit can."""
+    name = f"demo.debug_{healer.short}"
+    healer.bash(f"bauplan branch create {name} --from-ref {healer.pinned()}")
+    run = f"bauplan run --project-dir pipeline --ref {name}"
+    healer.bash(f"{run} --dry-run | tail -3; git status --short")
+    healer.bash(f"{run} --no-strict; {run} --dry-run")
+    assert healer.facts.runs == (), "two runs, and one commit that one of them wrote"
+    healer.bash(f"git status --short; {run} 2>&1 | tail -3; bauplan commit {name} --max-count 1")
+    (known,) = healer.facts.runs
+    assert known.green
+    healer.bash(f"echo {known.job}; false && {run} --no-strict; git log -1")
+    assert healer.facts.runs == (known,)
+
+
 def test_a_run_that_fails_is_not_green(healer: Healer):
     name = f"demo.debug_{healer.short}"
     healer.bash(f"bauplan branch create {name} --from-ref {healer.pinned()}")
