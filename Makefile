@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+AGENT_SDK := $(VENV)/.agent-sdk
 # The agent programs that `make test` runs; `make test-runtimes` gets the others.
 PROGRAMS := tests/claude $(addprefix tests/runtimes/programs/,codex gemini)
 
@@ -25,7 +26,12 @@ test: $(STAMP) lint programs
 	$(BIN)/pytest -n auto
 
 # Real agent programs, where there is npm; their tests say why they are skipped where there is none.
-programs: $(addsuffix /node_modules/.installed,$(PROGRAMS))
+programs: $(addsuffix /node_modules/.installed,$(PROGRAMS)) $(AGENT_SDK)
+
+# The Claude Agent SDK, whose wheel brings its own program: 167 MB, once.
+$(AGENT_SDK): $(STAMP)
+	@if $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[agent-sdk]'; then touch $@; \
+		else echo "the Claude Agent SDK could not be installed: its test will be skipped"; fi
 
 %/node_modules/.installed: %/package.json
 	@if command -v npm >/dev/null; then \

@@ -13,7 +13,7 @@ from tests.claude.scripted_model import Script
 from tests.support.model_server import serve
 
 pytest.importorskip(
-    "claude_agent_sdk", reason="install the extra agent-sdk to run the Agent SDK's own program"
+    "claude_agent_sdk", reason="no Agent SDK: `make programs` installs it with its own program"
 )
 
 CALLS: tuple[tuple[str, dict[str, Any], str], ...] = (

@@ -25,6 +25,7 @@ from tests.healer.api import ORIGIN, Fails, Say, Script, call, in_turn, serve, t
 from tests.healer.conftest import JOB, KEY
 
 CASSETTES = Path(__file__).parent / "cassettes"
+OF_THE_ACCOUNT = ("anthropic-organization-id", "set-cookie", "cf-ray")
 NOWHERE = "http://127.0.0.1:9"
 LOOKS = Say(
     [
@@ -50,18 +51,29 @@ def vcr_config() -> dict[str, Any]:
         "filter_headers": ["x-api-key", "authorization", "user-agent", "host"],
         "match_on": ["method", "path", "conversation"],
         "decode_compressed_response": True,
-        "before_record_request": without_system,
+        "before_record_request": without_the_machine,
+        "before_record_response": without_the_account,
     }
 
 
-def without_system(request: Recorded) -> Recorded:
-    """The skill's text is in the repository already, and names a folder of this machine."""
+def without_the_machine(request: Recorded) -> Recorded:
+    """The skill's text is in the repository already; it and the results name folders of here."""
     if not request.body:
         return request
     body = json.loads(request.body)
     body["system"] = "(SKILL.md)"
+    for message in body["messages"]:
+        for block in message["content"]:
+            if block["type"] == "tool_result":
+                block["content"] = "(result)"
     request.body = json.dumps(body).encode()
     return request
+
+
+def without_the_account(response: dict[str, Any]) -> dict[str, Any]:
+    """Whose key it was recorded with is nobody's business."""
+    kept = {n: v for n, v in response["headers"].items() if n.lower() not in OF_THE_ACCOUNT}
+    return {**response, "headers": kept}
 
 
 def conversation(recorded: Recorded, sent: Recorded) -> None:
@@ -146,6 +158,8 @@ def test_every_cassette_says_where_it_comes_from_and_keeps_no_key() -> None:
         for exchange in yaml.safe_load(raw)["interactions"]:
             headers = {k.lower(): v for k, v in exchange["response"]["headers"].items()}
             assert "x-api-key" not in {k.lower() for k in exchange["request"]["headers"]}
+            assert not set(OF_THE_ACCOUNT) & set(headers)
+            assert json.loads(exchange["request"]["body"])["system"] == "(SKILL.md)"
             if path.name.startswith("test_scripted_"):
                 assert headers["x-recorded-from"] == [ORIGIN]
             else:
