@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +23,7 @@ from tests.cassettes.conftest import (
     CONFIG,
     KEY,
     PROMPT,
+    RECORDED,
     SAYS,
     Scripted,
     check_played,
@@ -131,3 +135,17 @@ def tampered(path: Path, folder: Path, change: Callable[[list[Any]], object]) ->
     target = folder / path.name
     target.write_text(yaml.safe_dump(content), encoding="utf-8")
     return target
+
+
+@pytest.mark.parametrize("folder", [RECORDED.parent, RECORDED.parents[1] / "healer"])
+def test_ci_never_records(cassette_file: Path, folder: Path) -> None:
+    """Asked to record where the variable CI is set, nothing runs and the recording stays."""
+    before = cassette_file.read_bytes()
+    none = ["-n0", "--collect-only"]
+    command = [sys.executable, "-m", "pytest", *none, "--record-mode=rewrite", str(folder)]
+    done = subprocess.run(
+        command, env={**os.environ, "CI": "1"}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "CI plays cassettes and never records" in done.stderr
+    assert cassette_file.read_bytes() == before

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from agent_replay import transcript as transcripts
-from agent_replay.transcript import End, Header, Line, Turn, dump
+from agent_replay.transcript import BadTranscript, End, Header, Line, Turn, dump
+from self_heal.errors import InTheWay
 
 
 class Growing:
@@ -15,9 +16,14 @@ class Growing:
     """
 
     def __init__(self, path: Path, header: Header) -> None:
-        """Begin a file; raises FileExistsError where there is one."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("x", encoding="utf-8")
+        """Begin a file; raises InTheWay where there is one, BadTranscript where none can be."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("x", encoding="utf-8")
+        except FileExistsError:
+            raise InTheWay(f"{path} exists: name another file.") from None
+        except OSError as error:
+            raise BadTranscript(f"{path} cannot be written: {error.strerror}") from error
         self.turns = 0
         self._write(Line(header=header))
 

@@ -39,7 +39,7 @@ def lines(path: Path) -> Iterator[tuple[int, Record]]:
 def _object(path: Path, number: int, line: str) -> Record:
     try:
         value = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadTranscript(f"{path}:{number}: not JSON: {error}") from error
     if not isinstance(value, dict):
         raise BadTranscript(f"{path}:{number}: not a JSON object")

@@ -14,7 +14,15 @@ from typing import Any
 from agent_replay import versions
 from agent_replay.import_records import Conversation, Record, lines
 from agent_replay.redact import Redactor
-from agent_replay.transcript import BadTranscript, Header, Origin, Part, Transcript, Versions
+from agent_replay.transcript import (
+    BadTranscript,
+    Header,
+    Origin,
+    Part,
+    Transcript,
+    Versions,
+    utf8_text,
+)
 
 FORMS = ("claude", "stream-json", "messages")
 
@@ -124,11 +132,10 @@ def _stream(path: Path, found: _Found) -> None:
 
 def _messages(path: Path, found: _Found) -> None:
     """A Messages API conversation: a list of messages, or a request with `messages`."""
+    text = utf8_text(path)
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadTranscript(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
         raise BadTranscript(f"{path}:{line}: not JSON: {error}") from error
     body = value if isinstance(value, Mapping) else {"messages": value}

@@ -115,9 +115,9 @@ def _killed(mutant: Mutant, replayed: Replayed) -> Killed:
 
 def _why(mutant: Mutant, replayed: Replayed) -> str:
     """Why a mutant that was replayed to its end without a difference does the same."""
-    changed = replayed.turns[mutant.turn]
     if mutant.kind in _OF_ORDER:
         return "the calls do not depend on each other: neither the log nor the end state differs"
+    changed = replayed.turns[mutant.turn]
     if changed.verdict and changed.verdict.decision != "allow":
         rules = ", ".join(changed.verdict.rules)
         return f"the call is refused with these words as with the others ({rules}): it never runs"

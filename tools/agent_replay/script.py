@@ -71,8 +71,10 @@ def read(path: Path) -> Script:
     """Parse a script; a damaged one raises `BadScript` with its line."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadScript(f"{path} cannot be read: {error}") from error
+    except OSError as error:
+        raise BadScript(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise BadScript(f"{path} is not UTF-8 text") from error
     if not lines:
         raise BadScript(f"{path} is empty: a script starts with a header line")
     header = _line(path, 1, lines[0], Header)

@@ -222,8 +222,11 @@ def read(path: Path) -> Transcript:
 
     A last line without its newline was never finished: what is before it counts.
     """
-    text = utf8_text(path)
-    whole, _, _ = text.rpartition("\n")
+    whole, _, _ = utf8_text(path).rpartition("\n")
+    if not whole:
+        raise BadTranscript(
+            f"{path}:1: there is no whole line: a transcript starts with its header"
+        )
     lines = [_line(path, n, line) for n, line in enumerate(whole.split("\n"), 1)]
     return _assembled(path, lines)
 
@@ -262,10 +265,15 @@ def _assembled(path: Path, lines: list[Line]) -> Transcript:
 
 def write(transcript: Transcript, path: Path) -> None:
     """Write the whole file, so that a reader sees the old text or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text("".join(map(dump, transcript.lines())), encoding="utf-8")
-    temporary.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text("".join(map(dump, transcript.lines())), encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        if temporary.exists():
+            temporary.unlink()
+        raise BadTranscript(f"{path} cannot be written: {error.strerror}") from error
 
 
 def dump(line: Line) -> str:

@@ -60,6 +60,8 @@ def record(
     Example: self-heal record --out s.transcript.jsonl -- claude -p '/self-healing-pipeline ...'
     """
     target = out or Path(f"session-{datetime.now():%Y%m%d-%H%M%S}{SUFFIX}")
+    if target.exists():
+        raise InTheWay(f"{target} exists: name another file with --out.")
     if script_path is not None:
         _record_script(script_path, target)
         return
@@ -109,10 +111,7 @@ def _record(command: list[str], target: Path, header: Header) -> int:
     since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     with tempfile.TemporaryDirectory(prefix="capture-") as folder:
         state = _shadow(Path(folder) / capture.STATE)
-        try:
-            made = Recording(target, header, since, {**os.environ, "XDG_STATE_HOME": str(state)})
-        except FileExistsError:
-            raise InTheWay(f"{target} exists; name another file with --out.") from None
+        made = Recording(target, header, since, {**os.environ, "XDG_STATE_HOME": str(state)})
         events = Path(folder) / "events.jsonl"
         hooked = _hooked(command, Path(folder), events)
         code = _followed(hooked, events, made)

@@ -14,7 +14,7 @@ import click
 from agent_replay import importing, invariants
 from agent_replay import transcript as transcripts
 from agent_replay.transcript import SUFFIX, Transcript, Turn
-from self_heal.errors import BadInput
+from self_heal.errors import BadInput, InTheWay
 
 if TYPE_CHECKING:
     from agent_replay.killing import Killed
@@ -40,10 +40,14 @@ def import_(path: Path, form: str | None, scenario: str, out: Path | None) -> No
 
     Secrets and the home folder are masked; records of unknown kinds are kept and counted.
 
+    Exit codes: 4 the file is damaged or its form is not known, 5 where to write there is a file.
+
     Example: self-heal transcript import session.jsonl --scenario schema-drift
     """
-    imported = importing.load(path, form or "", scenario)
     target = out or path.with_name(path.stem + SUFFIX)
+    if target.exists():
+        raise InTheWay(f"{target} exists: name another file with --out.")
+    imported = importing.load(path, form or "", scenario)
     transcripts.write(imported, target)
     kinds = Counter(record.kind for record in imported.unknown)
     click.echo(f"{target}: {len(imported.turns)} calls")
