@@ -66,7 +66,8 @@ class Toolbox(Tools):
         lines = self._path(arguments).read_text(encoding="utf-8").splitlines(keepends=True)
         start = max(0, int(arguments.get("offset", 1)) - 1)
         end = start + int(arguments["limit"]) if "limit" in arguments else len(lines)
-        return Outcome(True, _shortened("".join(lines[start:end])))
+        advice = ": read on with offset and limit"
+        return Outcome(True, _shortened("".join(lines[start:end]), advice))
 
     def write(self, arguments: Mapping[str, Any]) -> Outcome:
         """Create or replace a file."""
@@ -133,10 +134,10 @@ def _fits(path: str, pattern: str) -> bool:
     return any(fnmatch.fnmatchcase(path, tail) for tail in tails)
 
 
-def _shortened(text: str) -> str:
+def _shortened(text: str, advice: str = "") -> str:
     if len(text) <= LONGEST:
         return text
-    return f"{text[:LONGEST]}\n[cut at {LONGEST} characters: read on with offset and limit]"
+    return f"{text[:LONGEST]}\n[cut at {LONGEST} characters{advice}]"
 
 
 def _fetch(arguments: Mapping[str, Any]) -> Outcome:
