@@ -153,3 +153,60 @@ def test_an_event_that_cannot_be_read_does_not_stop_the_agent(tmp_path: Path) ->
     )
     assert (done.returncode, done.stdout) == (0, b"")
     assert "Expecting property name" in (tmp_path / "events.errors").read_text()
+
+
+GEMINI = """#!{python}
+import json, os, pathlib, subprocess, sys
+if "--version" in sys.argv:
+    print("0.61.0")
+    sys.exit(0)
+hooks = json.loads(pathlib.Path("hooks.json").read_text())["hooks"]
+def fire(name, **event):
+    event = {{"session_id": "s", "transcript_path": "/t", "cwd": os.getcwd(),
+             "hook_event_name": name, "timestamp": "2026-01-01T00:00:00Z", **event}}
+    for group in hooks[name]:
+        for hook in group["hooks"]:
+            subprocess.run(["sh", "-c", hook["command"]], input=json.dumps(event).encode())
+tried = dict(tool_name="run_shell_command", tool_input={{"command": "git status"}})
+fire("BeforeAgent", prompt="Heal it.")
+fire("BeforeTool", **tried)
+fire("AfterTool", **tried, tool_response={{"llmContent": "Output: on main\\nExit Code: 0"}})
+"""
+
+
+def test_a_runtime_with_hooks_in_a_file_is_recorded(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    """Its hooks file holds what --hooks prints; without a recording that does nothing."""
+    program = tmp_path / "bin" / "gemini"
+    program.write_text(GEMINI.format(python=sys.executable))
+    program.chmod(0o755)
+    printed = [str(SELF_HEAL), "record", "--hooks", "gemini"]
+    done = subprocess.run(printed, env=environment, capture_output=True, text=True, check=True)
+    (tmp_path / "hooks.json").write_text(done.stdout)
+    alone = subprocess.run(
+        [program], cwd=tmp_path, env=environment, capture_output=True, check=True
+    )
+    assert (alone.stdout, alone.stderr) == (b"", b"")
+    command = [str(SELF_HEAL), "record", "--out", "s.transcript.jsonl", "--", "gemini"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    (turn,) = transcript.read(tmp_path / "s.transcript.jsonl").turns
+    assert (turn.prompt, turn.call.tool) == ("Heal it.", "Bash"), done.stderr
+    assert turn.call.input == {"command": "git status"}
+    assert turn.result is not None
+
+
+def test_a_runtime_without_the_hooks_is_told_of_them(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    """A recording in which nothing is says what to do."""
+    program = tmp_path / "bin" / "codex"
+    program.write_text("#!/bin/sh\necho codex 1\n")
+    program.chmod(0o755)
+    command = [str(SELF_HEAL), "record", "--out", "s.transcript.jsonl", "--", "codex"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert "self-heal record --hooks codex" in done.stderr

@@ -1,6 +1,6 @@
 """A hook that writes an agent runtime's events down, redacted, one a line.
 
-    python -m agent_replay.capture FILE [PHASE]     # an event on standard input
+    python -m agent_replay.capture FILE [PHASE RUNTIME]     # an event on standard input
 
 It is no part of the guard: it decides nothing, says nothing, and an event that it cannot read or
 write never stops the agent; the reason is left in `FILE.errors`. With each event it notes what a
@@ -30,11 +30,11 @@ STATE = "state"
 _KEPT = (events.PROMPT, events.BEFORE_TOOL, events.AFTER_TOOL, events.STOP, events.SESSION_END)
 
 
-def main(path: Path, data: bytes, phase: str = "") -> None:
-    """Append one event to the file."""
+def main(path: Path, data: bytes, phase: str = "", runtime: str = "") -> None:
+    """Append one event to the file; what the hook was registered for tells it from others."""
     try:
         raw = json.loads(data)
-        name = detect.runtime(raw)
+        name = runtime or detect.runtime(raw)
         if not name:
             raise ValueError("the runtime of this event is not known")
         event = runtimes.adapter(name).parse(raw, phase)
@@ -77,4 +77,4 @@ def _append(path: Path, text: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.stdin.buffer.read(), *sys.argv[2:3])
+    main(Path(sys.argv[1]), sys.stdin.buffer.read(), *sys.argv[2:4])

@@ -47,6 +47,11 @@ class Recording:
         """How many calls are written down."""
         return self._file.turns
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has come yet."""
+        return self._last is None
+
     def add(self, event: Event) -> None:
         """Take in one event, in the order in which they were written."""
         phase, tool = event["phase"], event["tool"]

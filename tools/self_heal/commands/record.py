@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -13,11 +12,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import click
 
-from agent_replay import capture, recording, redact, versions
+from agent_replay import capture, recording, redact, registration, versions
 from agent_replay import script as scripts
 from agent_replay import transcript as transcripts
 from agent_replay.recording import Recording
@@ -26,18 +24,9 @@ from pipeline_guard import home, runtimes
 from self_heal.errors import BadInput, InTheWay, MissingProgram
 
 _PATH = click.Path(path_type=Path)
-_EVENTS = (
-    "UserPromptSubmit",
-    "UserPromptExpansion",
-    "PreToolUse",
-    "PostToolUse",
-    "PostToolUseFailure",
-    "Stop",
-    "SessionEnd",
-)
 _POLL = 0.1
-HOOKED_BY_FOLDER = ("claude",)
-"""Runtimes that load a plugin from a folder named on their command line."""
+BY_FOLDER = "claude"
+"""The runtime that loads a plugin from a folder named on its command line."""
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -45,20 +34,33 @@ HOOKED_BY_FOLDER = ("claude",)
 @click.option("--script", "script_path", type=_PATH, help="Play a script instead of a command.")
 @click.option("--scenario", default="", help="The scenario that the agent works on.")
 @click.option("--model", default="", help="The model, where the command does not tell it.")
+@click.option(
+    "--hooks",
+    type=click.Choice(registration.PRINTABLE),
+    help="Print the recorder's hooks for a runtime, and do nothing else.",
+)
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def record(
-    out: Path | None, script_path: Path | None, scenario: str, model: str, command: tuple[str, ...]
+    out: Path | None,
+    script_path: Path | None,
+    scenario: str,
+    model: str,
+    hooks: str | None,
+    command: tuple[str, ...],
 ) -> None:
     """Run an agent's command line and write its session down as it goes.
 
-    Claude Code loads the recorder as a plugin. For another runtime register
-    `python -m agent_replay.capture "$SELF_HEAL_CAPTURE"` as a hook of its tool events.
+    Claude Code loads the recorder as a plugin. Into another runtime's hooks file put what --hooks
+    prints, once: it does nothing while nothing is recorded.
     With --script a scripted session is played on a fresh fake lakehouse instead.
 
     Exit code: the command's own; 4 for a bad script, 5 where the file exists.
 
     Example: self-heal record --out s.transcript.jsonl -- claude -p '/self-healing-pipeline ...'
     """
+    if hooks:
+        click.echo(registration.hooks(hooks))
+        return
     target = out or Path(f"session-{datetime.now():%Y%m%d-%H%M%S}{SUFFIX}")
     if target.exists():
         raise InTheWay(f"{target} exists: name another file with --out.")
@@ -117,6 +119,9 @@ def _record(command: list[str], target: Path, header: Header) -> int:
         code = _followed(hooked, events, made)
         _complain(events.with_name("events.jsonl.errors"))
     click.echo(f"{target}: {made.turns} calls", err=True)
+    if made.is_empty and Path(command[0]).name != BY_FOLDER:
+        name = Path(command[0]).name
+        click.echo(f"No event came: `self-heal record --hooks {name}` prints its hooks.", err=True)
     return code
 
 
@@ -130,7 +135,7 @@ def _shadow(folder: Path) -> Path:
 
 def _followed(command: list[str], events: Path, made: Recording) -> int:
     """Run the command, writing each turn down as its events come."""
-    environment = {**os.environ, "SELF_HEAL_CAPTURE": str(events)}
+    environment = {**os.environ, registration.VARIABLE: str(events)}
     offset, code = 0, None
     with subprocess.Popen(command, env=environment) as process:
         while code is None:
@@ -147,19 +152,9 @@ def _followed(command: list[str], events: Path, made: Recording) -> int:
 
 def _hooked(command: list[str], folder: Path, events: Path) -> list[str]:
     """The command with the recorder's plugin, where the runtime takes one on its command line."""
-    if Path(command[0]).name not in HOOKED_BY_FOLDER:
+    if Path(command[0]).name != BY_FOLDER:
         return command
-    plugin = folder / "recorder"
-    hook = f'"{sys.executable}" -m agent_replay.capture "{events}"'
-    _write_json(plugin / ".claude-plugin" / "plugin.json", {"name": "self-heal-recorder"})
-    groups = [{"matcher": "*", "hooks": [{"type": "command", "command": hook, "timeout": 30}]}]
-    _write_json(plugin / "hooks" / "hooks.json", {"hooks": dict.fromkeys(_EVENTS, groups)})
-    return [*command, "--plugin-dir", str(plugin)]
-
-
-def _write_json(path: Path, value: Any) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value), encoding="utf-8")
+    return [*command, "--plugin-dir", str(registration.plugin(folder / "recorder", events))]
 
 
 def _complain(errors: Path) -> None:
