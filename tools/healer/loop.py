@@ -13,11 +13,12 @@ from healer import conversation, declared, looks, outcome, progress, window
 from healer.budget import Budget
 from healer.inprocess import Guard
 from healer.journal import Journal
-from healer.model import ANSWER_TOKENS, Call, Foreign, Model, Reply, TooLong
+from healer.model import ANSWER_TOKENS, Call, Model, Reply
 from healer.outcome import Outcome
 from healer.prices import price_of
 from healer.progress import Progress
 from healer.toolbox import Toolbox
+from healer.trouble import Foreign, TooLong
 from pipeline_guard.events import ToolCall
 from pipeline_guard.verdicts import ALLOW, DENY, Verdict
 from pipeline_guard.wording import reason

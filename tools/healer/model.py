@@ -8,7 +8,6 @@ it has been acted on.
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -16,18 +15,15 @@ from typing import Any, NamedTuple
 import anthropic
 import httpx2
 
+from healer import trouble
 from healer.prices import Usage
-from self_heal.errors import MissingKey, ModelFailed
 
 ANSWER_TOKENS = 32_000
 """The longest answer, its thinking included."""
 _CACHED = {"type": "ephemeral"}
-_PASSING = frozenset({"overloaded_error", "api_error", "rate_limit_error", "timeout_error"})
 _LONGEST_PAUSE = 30.0
 _THINKING = ("thinking", "redacted_thinking")
 _CUT_OFF = ("max_tokens", "model_context_window_exceeded")
-
-_BOUND = re.compile(r"signature.*thinking|thinking.*(bound|cannot be modified)")
 
 Message = Mapping[str, Any]
 
@@ -63,18 +59,6 @@ class Reply(NamedTuple):
     def is_cut_off(self) -> bool:
         """Whether there was no room for the rest."""
         return self.stop in _CUT_OFF
-
-
-class TooLong(Exception):
-    """The conversation does not fit into the model's window."""
-
-
-class Foreign(Exception):
-    """Thinking in the conversation is bound to another one: what came before it has changed."""
-
-
-class BrokenOff(Exception):
-    """A stream ended before its message did."""
 
 
 def text_of(content: Sequence[Message]) -> str:
@@ -125,13 +109,13 @@ class Model:
         for attempt in range(1, attempts + 1):
             try:
                 return self._once(request)
-            except (BrokenOff, httpx2.HTTPError, anthropic.APIStatusError) as error:
-                if not _may_pass(error) or attempt == attempts:
-                    raise _final(error) from error
-                self._watch(_words(error))
+            except (trouble.BrokenOff, httpx2.HTTPError, anthropic.APIStatusError) as error:
+                if not trouble.may_pass(error) or attempt == attempts:
+                    raise trouble.final(error) from error
+                self._watch(trouble.words(error))
                 time.sleep(min(self._pause * 2 ** (attempt - 1), _LONGEST_PAUSE))
             except anthropic.APIError as error:
-                raise _final(error) from error
+                raise trouble.final(error) from error
         raise AssertionError("the last attempt returns or raises")
 
     def _once(self, request: Mapping[str, Any]) -> Reply:
@@ -174,7 +158,7 @@ def assembled(events: Iterator[Any] | Any) -> Reply:
         elif event.type == "message_stop":
             ended = True
     if not ended:
-        raise BrokenOff("the answer broke off")
+        raise trouble.BrokenOff("the answer broke off")
     broken = _read_arguments(blocks, pieces, stop)
     said = [b for b in blocks if b["type"] != "text" or b["text"].strip()]
     return Reply(said, stop, _counted(usage), broken)
@@ -219,40 +203,3 @@ def _counted(usage: Mapping[str, Any]) -> Usage:
         usage.get("cache_read_input_tokens") or 0,
         usage.get("output_tokens") or 0,
     )
-
-
-def _may_pass(error: Exception) -> bool:
-    """Whether the same request may do better: the client has not tried it again already."""
-    if isinstance(error, anthropic.APIStatusError):
-        return error.status_code == 200 and _kind(error) in _PASSING
-    return True
-
-
-def _kind(error: anthropic.APIStatusError) -> str:
-    body = error.body if isinstance(error.body, dict) else {}
-    found = body.get("error")
-    return str(found.get("type", "")) if isinstance(found, dict) else ""
-
-
-def _words(error: Exception) -> str:
-    if isinstance(error, anthropic.APIStatusError):
-        body = error.body if isinstance(error.body, dict) else {}
-        found = body.get("error")
-        said = found.get("message") if isinstance(found, dict) else None
-        number = "" if error.status_code == 200 else f" ({error.status_code})"
-        return f"{said or error.message}{number}"
-    return " ".join(str(error).split()) or type(error).__name__
-
-
-def _final(error: Exception) -> Exception:
-    words = _words(error)[:400].rstrip(".")
-    if isinstance(error, (anthropic.AuthenticationError, anthropic.PermissionDeniedError)):
-        return MissingKey(f"The API key is not accepted: {words}.")
-    if isinstance(error, anthropic.NotFoundError):
-        return ModelFailed(f"The model is not known: {words}; name another with --model.")
-    too_large = isinstance(error, anthropic.RequestTooLargeError)
-    if too_large or (isinstance(error, anthropic.BadRequestError) and "too long" in words):
-        return TooLong(words)
-    if isinstance(error, anthropic.BadRequestError) and _BOUND.search(words):
-        return Foreign(words)
-    return ModelFailed(f"The model's API gives no answer: {words}.")
