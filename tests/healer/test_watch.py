@@ -84,12 +84,17 @@ def test_two_watchers_at_the_same_moment(house: House, project: Path) -> None:
 
 
 def test_what_a_killed_watcher_left_is_gone_on_with(house: House, api: Api) -> None:
-    """Claimed and begun, then killed: the next one resumes that session and claims nothing."""
+    """Claimed and begun, then killed: the next one resumes that session and claims nothing.
+
+    One that only says what it would claim leaves it alone.
+    """
     job = house.fail()
     place = places.make(house.folder, job, house.project)
     claim = claims.claim(USER, job, "heal-left", place.repository)
     heal.begin(job, place.repository, note=claims.note(claim), session="heal-left")
     place.begun("heal-left")
+    assert house.watch(dry=True) == []
+    assert api.requests == []
     shown = house.watch()
     assert [(event["event"], event["job"]) for event in shown] == [("ended", job)]
     assert place.outcome == "not healed"
