@@ -1,4 +1,4 @@
-"""Time as the lakehouse sees it: real, or frozen so that a session repeats exactly."""
+"""Time as the lakehouse sees it: real, late, or frozen so that a session repeats exactly."""
 
 from __future__ import annotations
 
@@ -6,20 +6,29 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """Tells UTC time; a frozen one stands still until it is moved with `advance`."""
+    """Tells UTC time.
 
-    def __init__(self, frozen: datetime | None = None) -> None:
+    A frozen one stands still until it is moved with `advance`. One that is `late` runs behind the
+    real time, and catches up by what it is moved: so a history of days is played in seconds.
+    """
+
+    def __init__(self, frozen: datetime | None = None, late: float = 0.0) -> None:
         self._frozen = frozen.astimezone(UTC) if frozen else None
+        self._late = timedelta(seconds=late)
 
     def now(self) -> datetime:
         """The current time, in UTC, to the microsecond."""
-        return self._frozen or datetime.now(UTC)
+        return self._frozen or datetime.now(UTC) - self._late
 
     def advance(self, seconds: float) -> None:
-        """Move a frozen clock; a real one cannot be moved."""
-        if self._frozen is None:
-            raise ValueError("only a frozen clock can be moved")
-        self._frozen += timedelta(seconds=seconds)
+        """Move the clock forward; raises ValueError where it would be ahead of the real time."""
+        step = timedelta(seconds=seconds)
+        if self._frozen is not None:
+            self._frozen += step
+        elif step <= self._late:
+            self._late -= step
+        else:
+            raise ValueError("only a clock that is frozen or late can be moved")
 
 
 def parse(text: str) -> datetime:

@@ -26,6 +26,10 @@ from self_heal.scenario import (
 )
 
 
+BETWEEN = 3600.0
+"""Seconds between two events: what was there before a job is told by time."""
+
+
 class Site(NamedTuple):
     """Where a history plays: the scenario with its folder, the lakehouse, the workspace."""
 
@@ -44,9 +48,10 @@ def load_data(site: Site) -> None:
 
 
 def play(site: Site) -> str:
-    """Do all that led to the failure; gives the id of the last run's job."""
+    """Do all that led to the failure, an event every hour; gives the id of the last run's job."""
     job = ""
     for event in site.scenario.history:
+        site.lakehouse.clock.advance(BETWEEN)
         job = _happen(site, event) or job
     site.lakehouse.faults.clear()
     return job

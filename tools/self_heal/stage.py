@@ -82,6 +82,7 @@ def staged(
     clear(folder, replace)
     repo = folder / "repository"
     scenarios.copy_project(source, scenario, repo)
+    clock = clock or Clock(late=history.BETWEEN * len(scenario.history))
     with Lakehouse(folder / "lakehouse", seed, clock) as lakehouse, serve(lakehouse) as server:
         if scenario.data == "nyc":
             nyc.load(lakehouse)
@@ -89,7 +90,7 @@ def staged(
         site = history.Site(source, scenario, lakehouse, repo, environment)
         history.load_data(site)
         if scenario.git:
-            make_repository(repo, environment, scenario.title)
+            make_repository(repo, environment, "The pipeline")
         job = history.play(site)
         yield _observed(
             Stage(folder, name, scenario, lakehouse, repo, environment, job, {}, {}, "")

@@ -15,8 +15,10 @@ from typing import Any, NamedTuple
 from pipeline_guard.ledger import Line
 
 MARK = "-bpln-tx-"
-_TOO_CLOSE = 5.0
-"""A commit this many seconds from the job's creation may be before it or after it."""
+_BEFORE = 1.0
+"""A commit at least this many seconds older than the job was there: times are printed in seconds."""
+_AFTER = 5.0
+"""A commit less than this many seconds younger than the job may be what the job read."""
 
 
 class Pin(NamedTuple):
@@ -143,8 +145,8 @@ def _by_time(branch: str, created: float, lookups: list[Line]) -> str:
         times = [float(commit.get("time", 0.0)) for commit in commits]
         if not created or not times or not all(times):
             continue
-        before = [index for index, time in enumerate(times) if time < created]
-        if before and not any(abs(time - created) <= _TOO_CLOSE for time in times):
+        before = [index for index, time in enumerate(times) if time <= created - _BEFORE]
+        if before and not any(-_BEFORE < time - created <= _AFTER for time in times):
             return str(commits[before[0]]["hash"])
     return ""
 

@@ -50,7 +50,7 @@ def test_the_newest_commit_from_before_the_job_was_created(tmp_path: Path):
     assert fold(tmp_path, job(), *SEARCHED, HISTORY) == (f"demo.dev@{OLD}", False)
 
 
-@pytest.mark.parametrize("off", [-4.0, 0.0, 4.0])
+@pytest.mark.parametrize("off", [-0.5, 0.0, 4.0])
 def test_a_commit_within_seconds_leaves_two_candidates(tmp_path: Path, off: float):
     near = log(commit(NEW, CREATED + off), commit(OLD, CREATED - 60))
     assert fold(tmp_path, job(), *SEARCHED, near) == ("", False)
@@ -73,6 +73,11 @@ def test_time_decides_only_after_the_look_ups_and_over_the_whole_branch(
     tmp_path: Path, lines: Sequence[Line]
 ):
     assert fold(tmp_path, job(), *lines) == ("", False)
+
+
+def test_a_commit_from_seconds_before_was_there(tmp_path: Path):
+    near = log(commit(NEW, CREATED - 2), commit(OLD, CREATED - 60))
+    assert fold(tmp_path, job(), *SEARCHED, near) == (f"demo.dev@{NEW}", False)
 
 
 def test_a_job_without_a_time_is_not_pinned_by_time(tmp_path: Path):
