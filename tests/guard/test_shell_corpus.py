@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 import shlex
 from pathlib import Path
 
@@ -64,7 +63,7 @@ def is_payload(effect: e.Effect, payload: str) -> bool:
     if type(effect) in _NAMED:
         return (_NAMED[type(effect)], *effect.argv) == (name, *arguments)
     if isinstance(effect, e.WritePath):  # tee is seen by what it writes
-        return (effect.tool, os.path.basename(effect.path)) == (name, arguments[-1])
+        return (effect.tool, Path(effect.path).name) == (name, arguments[-1])
     return isinstance(effect, e.RunProgram) and not effect.reads_only
 
 

@@ -25,7 +25,6 @@ from self_heal.scenario import (
     Scenario,
 )
 
-
 BETWEEN = 3600.0
 """Seconds between two events: what was there before a job is told by time."""
 

@@ -16,7 +16,7 @@ from pipeline_guard.ledger import Line
 
 MARK = "-bpln-tx-"
 _BEFORE = 1.0
-"""A commit at least this many seconds older than the job was there: times are printed in seconds."""
+"""A commit that many seconds older than the job was there: times are printed in seconds."""
 _AFTER = 5.0
 """A commit less than this many seconds younger than the job may be what the job read."""
 
