@@ -7,12 +7,11 @@ what the effect may have changed, and the next one is judged against that.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from types import ModuleType
 
-from pipeline_guard import calls, verdicts
+from pipeline_guard import calls, lean, verdicts
 from pipeline_guard.context import Context
 from pipeline_guard.effects import (
     Effect,
@@ -69,8 +68,7 @@ _ASKS = "keep_branches"
 
 def rule(name: str) -> ModuleType:
     """One rule's module, loaded when it is first asked for."""
-    path = f"pipeline_guard.rules.{name}"
-    return sys.modules.get(path) or import_module(path)
+    return import_module(f"pipeline_guard.rules.{name}")
 
 
 def decide(event: Event, session: Session) -> Verdict:
@@ -128,9 +126,14 @@ def _opinions(effect: Effect, context: Context) -> Iterator[Finding]:
         if call.help:
             return  # it prints help and does nothing else
         wanted = ("known_flags",) if call.problems else wanted
-    for module in map(rule, wanted):
-        if isinstance(effect, module.HANDLES):
-            yield from module.judge(effect, context)
+    for module in _handling(type(effect), wanted):
+        yield from module.judge(effect, context)
+
+
+@lean.cache
+def _handling(kind: type, wanted: tuple[str, ...]) -> list[ModuleType]:
+    """Of these rules, those that handle this kind of effect."""
+    return [module for module in map(rule, wanted) if issubclass(kind, module.HANDLES)]
 
 
 def _passable(found: list[Finding], effect: RunBauplan, context: Context) -> list[Finding]:

@@ -116,13 +116,19 @@ def _off_branch(context: Context) -> Iterator[Finding]:
 
 
 def _commit(call: GitCall, context: Context) -> Iterator[Finding]:
-    yield from _off_branch(context)
+    """Its branch, form, message and content; of a form that is refused git is not even asked."""
+    faults = [*_off_branch(context), *_form(call, context)]
+    yield from faults
+    yield from _message(call, context)
+    if not faults:
+        yield from git_scope.commit(call, context)
+
+
+def _form(call: GitCall, context: Context) -> Iterator[Finding]:
     for option, fault in _COMMIT_FAULTS.items():
         if call.has(option):
             do = f"Make a plain new commit: {_again(call, context)}"
             yield _no(f"`git commit {option}` {fault}", do)
-    yield from _message(call, context)
-    yield from git_scope.commit(call, context)
 
 
 def _message(call: GitCall, context: Context) -> Iterator[Finding]:

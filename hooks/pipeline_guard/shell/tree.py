@@ -105,10 +105,11 @@ def children(shell: Shell, node: Node, lines: bool = False) -> list[Node]:
 
 def check_token(shell: Shell, node: Node) -> None:
     """An operator must be what its kind says: the parser takes `-n<<` for the operator `<<`."""
-    lengths = (node.end_byte - node.start_byte, node.end_byte - opening(shell, node))
-    if node.is_named or len(node.type) in lengths:
+    if node.is_named or len(node.type) == node.end_byte - node.start_byte:
         return
-    raise shell.beyond(node, "a word touches the operator after it", "Put a blank between them.")
+    if len(node.type) != node.end_byte - opening(shell, node):
+        instead = "Put a blank between them."
+        raise shell.beyond(node, "a word touches the operator after it", instead)
 
 
 def _check_gap(
