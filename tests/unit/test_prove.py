@@ -17,6 +17,7 @@ from self_heal import prove as proving
 from self_heal.commands.prove import prove as command
 from self_heal.errors import BadInput
 from self_heal.prove import Healing, Result
+from tests.support.ledger import remembered
 
 JOB = "3f0c2a9e-5d41-4c1b-9a77-1f2e3d4c5b6a"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -236,6 +237,24 @@ def test_what_is_not_pinned_needs_a_ref(repository: Repository, report: Path, pi
     with pytest.raises(BadInput, match="--ref"):
         healing(repository)
     assert proving.find_healing(repository.folder, "pipeline", ref=pinned).pinned == pinned
+
+
+def test_what_is_not_pinned_starts_where_the_session_did(
+    repository: Repository,
+    report: Path,
+    pinned: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """The guard remembers the branch's head that the agent was to work from."""
+    report.write_text(report.read_text().replace(pinned, "not pinned"))
+    repository.commit(f"Cast (job {JOB})", fixed())
+    branch, _, head = pinned.partition("@")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    searched = {"fact": "refs", "rows": {branch: head}, "filter": "", "whole": True}
+    found = {"fact": "log", "ref": branch, "only": JOB, "properties": True, "commits": []}
+    remembered(tmp_path / "state", repository.folder, JOB, searched, found)
+    assert healing(repository).pinned == pinned
 
 
 @pytest.mark.usefixtures("pinned")

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.ledger import remembered
+
 TEXTS = Path(__file__).parent / "reports"
 JOB = "3f0c2a9e-5d41-4c1b-9a77-1f2e3d4c5b6a"
 SELF_HEAL = Path(sys.executable).parent / "self-heal"
@@ -55,6 +57,15 @@ def command(folder: Path) -> Command:
 def test_complete_reports_pass(command: Command):
     done = command("--offline")
     assert (done.returncode, done.stdout) == (0, "The reports in debug are complete.\n")
+
+
+def test_a_table_that_was_looked_at_needs_its_report(command: Command, folder: Path):
+    """As the guard has it when the agent wants to stop: the two never disagree."""
+    seen = {"fact": "table", "name": "nyc.delays", "ref": "demo.dev@" + "a" * 64}
+    remembered(folder / ".local" / "state", folder, JOB, seen)
+    done = command("--offline")
+    assert done.returncode == 1
+    assert "the data report of `nyc.delays` is missing" in done.stdout
 
 
 def test_what_is_missing_is_told_with_file_and_line(command: Command, folder: Path):

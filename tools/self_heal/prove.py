@@ -19,7 +19,7 @@ from pipeline_guard import reports
 from pipeline_guard.project import Model, expectation_changes, healing_code, sent
 from pipeline_guard.project.expectation_changes import Changes
 from pipeline_guard.reports import schema as schemas
-from self_heal import bauplan, proof_project, unversioned
+from self_heal import bauplan, proof_project, remembered, unversioned
 from self_heal.errors import BadInput
 
 RED, GREEN, NOT_APPLICABLE = "red", "green", "not applicable"
@@ -197,7 +197,11 @@ def _reported(repo: Path, job: str, ref: str) -> tuple[str, str]:
     if not pinned:
         raise BadInput(f"{files[0]} names no pinned ref: see `self-heal report check`.")
     if not ref and pinned == "not pinned":
-        raise BadInput("The job report says `not pinned`: name the ref you worked from with --ref.")
+        ref = remembered.of(repo, files[0].stem).working_ref
+        if not ref:
+            raise BadInput(
+                "The job report says `not pinned`: name the ref you worked from with --ref."
+            )
     return files[0].stem, (ref or str(pinned)).removeprefix("tag ")
 
 

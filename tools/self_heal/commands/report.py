@@ -9,7 +9,7 @@ import click
 
 from pipeline_guard import reports, workspace
 from pipeline_guard.reports import schema as schemas
-from self_heal import bauplan, job_context, unversioned
+from self_heal import bauplan, job_context, remembered, unversioned
 from self_heal.errors import BadInput, CheckFailed, SelfHealError
 
 
@@ -33,7 +33,7 @@ def check(folder: Path | None, as_json: bool, offline: bool) -> None:
     """
     debug = _debug_folder(folder or Path.cwd())
     found = workspace.find(str(debug.parent))
-    known = reports.Known(repo=found.repo, project=found.project)
+    known = reports.Known(repo=found.repo, project=found.project, tables=_inspected(debug))
     notes = ["offline: not compared with what the platform knows of the job"]
     if not offline:
         known, notes = _asked(debug, known)
@@ -59,6 +59,12 @@ def _debug_folder(start: Path) -> Path:
             f"There is no {debug}: the reports are written there while a pipeline is healed."
         )
     return debug
+
+
+def _inspected(debug: Path) -> frozenset[str]:
+    """The tables that the healing session has looked at: its end asks for a report of each."""
+    jobs = (file.stem for file in (debug / reports.JOB_FOLDER).glob("*.md"))
+    return frozenset(name for job in jobs for name in remembered.of(debug.parent, job).tables)
 
 
 def _asked(debug: Path, known: reports.Known) -> tuple[reports.Known, list[str]]:
