@@ -6,6 +6,7 @@ import calendar
 import os
 import time
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from pipeline_guard import git_cli, workspace
@@ -17,7 +18,7 @@ _MAKES_COMMITS = ("commit", "revert")
 
 
 class Entry(NamedTuple):
-    """The last thing that moved HEAD: the commit it went to, when (epoch seconds), and how."""
+    """One thing that moved HEAD: the commit it went to, when (epoch seconds), and how."""
 
     commit: str
     at: int
@@ -25,30 +26,44 @@ class Entry(NamedTuple):
 
 
 def lines(effects: Sequence[RunGit], current: Session) -> Iterator[Line]:
-    """The commit that this call made, and the debug branch that HEAD is on after it."""
+    """The commits that this call made, and the debug branch that HEAD is on after it."""
     calls = [git_cli.read(effect.argv, effect.cwd) for effect in effects]
-    if any(call.subcommand in _MAKES_COMMITS for call in calls):
-        entry = last_move(current)
-        made = entry.action.startswith(_MAKES_COMMITS) and entry.at >= _started(current)
-        if made and entry.commit not in current.facts.commits:
+    most = sum(call.subcommand in _MAKES_COMMITS for call in calls)
+    for entry in _commits(current)[-most:] if most else ():
+        if entry.commit not in current.facts.commits:
             yield {"fact": "commit", "hash": entry.commit}
     name = workspace.head_branch(current.workspace)
     if name.startswith("debug/") and name != current.facts.git_branch:
         yield {"fact": "git-branch", "name": name}
 
 
-def last_move(current: Session) -> Entry:
-    """HEAD's latest entry in git's own log."""
+def _commits(current: Session) -> list[Entry]:
+    """What moved HEAD last, as far as it is commits since the session began."""
+    since = _started(current)
+
+    def is_commit(entry: Entry) -> bool:
+        return entry.at >= since and entry.action.startswith(_MAKES_COMMITS)
+
+    return [*takewhile(is_commit, reversed(moves_of_head(current)))][::-1]
+
+
+def moves_of_head(current: Session) -> list[Entry]:
+    """HEAD's entries in git's own log, oldest first."""
     path = os.path.join(current.workspace.git_dir, "logs", "HEAD")
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
-            last = (file.read().splitlines() or [""])[-1]
+            return [entry for line in file.read().splitlines() if (entry := _entry(line))]
     except OSError:
-        return Entry("", 0, "")
-    who, _, action = last.partition("\t")
+        return []
+
+
+def _entry(line: str) -> Entry | None:
+    """`<old> <new> <who> <seconds> <zone>`, a tab, and what was done."""
+    who, _, action = line.partition("\t")
     words = who.split()
-    at = int(words[-2]) if len(words) > 3 and words[-2].isdigit() else 0
-    return Entry(words[1] if len(words) > 3 else "", at, action)
+    if len(words) < 4 or not words[-2].isdigit():
+        return None
+    return Entry(words[1], int(words[-2]), action)
 
 
 def _started(current: Session) -> int:

@@ -363,7 +363,11 @@ def test_commits_and_the_debug_branch_are_read_from_git(healer: Healer, stage: S
         ["git", "rev-parse", "HEAD"], cwd=stage.repo, capture_output=True, text=True, check=True
     ).stdout.strip()
     assert healer.facts.commits == (head,)
-    healer.bash("git switch main")
+    again = f"git commit --allow-empty -m 'One (job {healer.job})'"
+    healer.bash(f"{again}; {again} | cat; git log -1")
+    assert len(set(healer.facts.commits)) == 3
+    healer.bash("git switch main; git commit -m nothing")
+    assert len(healer.facts.commits) == 3
 
 
 def test_only_edits_of_the_project_change_the_code(healer: Healer, stage: Stage):
