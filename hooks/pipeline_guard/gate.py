@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from pipeline_guard import evidence, suggest
 from pipeline_guard.context import Context
-from pipeline_guard.ledger import Facts
 from pipeline_guard.project import lineage
 
 
@@ -47,19 +46,8 @@ def _job(context: Context) -> Iterator[Gap]:
 
 
 def _pin(context: Context) -> Iterator[Gap]:
-    facts = context.facts
-    if not facts.working_ref:
-        report = f"`debug/job/{facts.job}.md`"
-        yield Gap(
-            "the data state that it failed on is not pinned",
-            f"{suggest.find_pin(context)}; if both find nothing, say `not pinned` in {report} "
-            f"and look up the branch's head with {_head(facts)}",
-        )
-
-
-def _head(facts: Facts) -> str:
-    branch = facts.source_branch or "<branch>"
-    return suggest.quoted("bauplan", "commit", branch, "--max-count", "1")
+    if not context.facts.working_ref:
+        yield Gap("the data state that it failed on is not pinned", suggest.find_pin(context))
 
 
 def _branch(context: Context) -> Iterator[Gap]:
@@ -85,10 +73,17 @@ def _data_reports(context: Context) -> Iterator[Gap]:
         else:
             problem, shown = evidence.data_report(table, context), table
         if problem:
-            ref = suggest.pinned(context)
-            look = suggest.quoted("bauplan", "table", "get", shown, "--ref", ref)
-            do = f"Look at it ({look}) and write `debug/data_snapshot/{shown}.md`"
-            yield Gap(f"{_reads(table)}: {problem}", do)
+            yield Gap(f"{_reads(table)}: {problem}", _report_on(shown, context))
+
+
+def _report_on(table: str, context: Context) -> str:
+    """Its report, and before that a look at it, where the session has not had one."""
+    report = f"`debug/data_snapshot/{table.rpartition('.')[2]}.md`"
+    ref = suggest.pinned(context)
+    if any(evidence.same(name, table) and at == ref for name, at in context.facts.tables.items()):
+        return f"You have looked at it: write {report}"
+    look = suggest.quoted("bauplan", "table", "get", table, "--ref", ref)
+    return f"Look at it ({look}) and write {report}"
 
 
 def _reads(table: str) -> str:

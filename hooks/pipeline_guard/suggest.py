@@ -93,14 +93,18 @@ def make_bauplan_branch(context: Context) -> str:
 
 
 def find_pin(context: Context) -> str:
-    """The two look-ups that pin the failing state."""
-    if not context.facts.job:
+    """The look-ups that pin the failing state, in their order, and what to do without a find."""
+    job = context.facts.job
+    if not job:
         return f"find the job: {quoted('bauplan', 'job', 'ls', '--status', 'fail')}"
-    branch = context.facts.source_branch or "<branch>"
-    by_property = quoted(
-        "bauplan", "commit", branch, "--property", f"bpln_job_id={context.facts.job}"
+    commits = ("bauplan", "commit", context.facts.source_branch or "<branch>")
+    by_branch = quoted("bauplan", "branch", "ls", "--name", "bpln-tx")
+    by_property = quoted(*commits, "--property", f"bpln_job_id={job}")
+    by_time = quoted(*commits, "--max-count", "50", "--format", "fuller")
+    return (
+        f"{by_branch} and {by_property}; if both find nothing, {by_time} may tell it by time; if "
+        f"not, write `not pinned` behind `Pinned Data Ref` in `debug/job/{job}.md`"
     )
-    return f"{quoted('bauplan', 'branch', 'ls', '--name', 'bpln-tx')} and {by_property}"
 
 
 def query(context: Context, sql: str = "SELECT * FROM <table> LIMIT 20") -> str:

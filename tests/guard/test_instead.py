@@ -28,6 +28,10 @@ INSTEAD = [
         "bauplan job ls -O json | python3 -c 'import json, sys'",
         "bauplan job ls --output json | jq '.[0]'",
     ),
+    (
+        "python -c 'import bauplan.standard_expectations as e; print(dir(e))'",
+        "self-heal reference show expectations",
+    ),
     (f"ruff format {FILE}", f"ruff format --check {FILE}"),
     ("ruff check --fix pipeline", "ruff check pipeline"),
     (f"black {FILE}", f"ruff format --check {FILE}"),

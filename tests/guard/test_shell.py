@@ -250,3 +250,10 @@ def test_the_right_form_of_uv_run_is_named(cwd: Path) -> None:
 def test_sh_is_not_read_as_bash(cwd: Path) -> None:
     assert unknown("sh -c 'cat {a,b}'", cwd)
     assert gits("sh -c 'git log'", cwd) == [("log",)]
+
+
+def test_a_text_that_begins_with_its_delimiter_is_told_so(tmp_path: Path) -> None:
+    """Bash reads on there, and the parser does not: the advice names another delimiter."""
+    (unknown,) = effects_of_command("cat > a.md <<'E'\nEach file's size\nE\n", str(tmp_path))
+    assert isinstance(unknown, e.Unknown)
+    assert unknown.instead == "A line of its text begins with the delimiter `E`: take END_OF_TEXT."

@@ -18,7 +18,8 @@ from self_heal.reference.program import Program
 
 BAUPLAN = str(Path(sys.executable).parent / "bauplan")
 COMMITTED = plugin_root() / "schemas" / "cli"
-GUIDE = plugin_root() / "references" / "cli.md"
+REFERENCES = plugin_root() / "references"
+GUIDE = REFERENCES / "cli.md"
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +138,11 @@ def test_shows_one_command_and_those_below_a_group():
     assert shown["run"]["options"]["strict"]["value"]["choices"] == ["on", "off"]
 
 
+@pytest.mark.parametrize("page", ["pinning", "expectations", "reports", "worked-example"])
+def test_the_skills_pages_are_shown_where_a_runtime_does_not_say_where_they_lie(page: str):
+    assert self_heal("show", page).output == (REFERENCES / f"{page}.md").read_text("utf-8")
+
+
 def test_show_says_what_is_not_there():
     assert isinstance(self_heal("show", "merge").exception, BadInput)
 
@@ -167,7 +173,7 @@ def test_lint_names_file_line_and_the_right_command(document: Path):
     assert [(wrong["line"], wrong["instead"]) for wrong in found] == [
         (1, "bauplan job logs <job_id>"),
         (5, "bauplan run"),
-        (14, "bauplan --help"),
+        (14, "bauplan branch merge --help"),
     ]
 
 

@@ -220,8 +220,8 @@ def _run(context: Context) -> Iterator[Finding]:
     if not context.workspace.repo:
         return
     if context.scene.tree_moved:
-        saw = "the same command line changes the code that this would run"
-        yield _no(saw, f"Run it as a call of its own, after the commit: {suggest.run(context)}")
+        saw = "the same command line edits, commits or switches the code that it then runs"
+        yield _no(saw, "Do that in one call, and run in the next")
     elif context.uncommitted:
         shown = suggest.relative(context.uncommitted[0].path, context)
         yield _no(f"uncommitted changes in `{shown}`", suggest.run(context))

@@ -53,11 +53,14 @@ def _program(effect: RunProgram, context: Context) -> Iterator[Finding]:
     if is_interpreter(name) or name.endswith(_SCRIPTS):
         from pipeline_guard.programs.instead import instead  # needed for a refusal only
 
-        do = instead(effect.argv) or _instead(context)
+        do = instead(effect.argv) or _instead(context, " ".join(effect.argv))
         yield _no(f"`{' '.join(effect.argv)[:80]}` runs code of its own", do)
 
 
-def _instead(context: Context) -> str:
+def _instead(context: Context, code: str = "") -> str:
+    """What answers the question that the code was to answer."""
+    if "expectation" in code and "import" in code:
+        return "The built-in ones: `self-heal reference show expectations`"
     table = suggest.quoted("bauplan", "table", "get", "<table>", "--ref", suggest.pinned(context))
     return f"Ask the lakehouse: {table} and {suggest.query(context)}; read code with Read and Grep"
 

@@ -11,6 +11,7 @@ import click
 from pipeline_guard.bauplan_cli import reference as references
 from pipeline_guard.bauplan_cli.reference import Reference
 from self_heal.errors import BadInput, CheckFailed, MissingProgram
+from self_heal.places import plugin_root
 
 
 @click.group()
@@ -62,7 +63,9 @@ def build(program: str, output: Path | None, guide: Path | None) -> None:
 @click.option("--version", default="", help="Of this version [default: the installed one].")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 def show(command: tuple[str, ...], version: str, as_json: bool) -> None:
-    """All flags of a command, or of every command below it.
+    """All flags of a command, or of every command below it; or a page of the skill.
+
+    The pages are pinning, expectations, reports and worked-example.
 
     Exit codes: 0 shown, 3 no reference of this version, 4 no such command.
 
@@ -70,6 +73,10 @@ def show(command: tuple[str, ...], version: str, as_json: bool) -> None:
     """
     from self_heal.reference import guide
 
+    page = plugin_root() / "references" / f"{'-'.join(command)}.md"
+    if page.is_file() and not as_json:
+        click.echo(page.read_text("utf-8"), nl=False)
+        return
     known = _load(version)
     paths = [path for path in known.paths() if path[: len(command)] == command and path]
     if not paths:
