@@ -395,6 +395,16 @@ def test_logical_correctness_needs_no_failed_job_and_no_error_in_the_logs(check:
     assert check("job", "Failed", "complete", known=Known(logs={JOB: LOGS})) == []
 
 
+def test_a_green_job_may_wait_for_its_classification(check: Check):
+    """What the platform says of the job decides, not what the report says."""
+    check("job", "\nruntime\n", "\npending\n", gate=True)
+    check("job", ERROR, "The mean delay of 2013-01-01 is negative.", gate=True)
+    green = Known(logs={JOB: f"Job ID: {JOB}\nStatus: Complete\n"})
+    assert check("job", "Failed", "Complete", gate=True, known=green) == []
+    red = Known(logs={JOB: LOGS})
+    assert len(check("job", gate=True, known=red)) == 2
+
+
 def test_an_error_that_is_not_in_the_logs_is_refused(check: Check):
     known = Known(logs={JOB: LOGS})
     (problem,) = check("job", "has no kernel", "found no kernel", known=known)

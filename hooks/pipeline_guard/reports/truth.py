@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Fault = tuple[Path, str]
 
 _VERBATIM = "paste the error verbatim from `bauplan job logs`"
+_COMPLETE = re.compile(r"\bstatus\W+complete\b", re.I)
 _UNVERSIONED = re.compile(r"\bunversioned\b|no (local )?(git )?repository", re.I)
 _NOTHING = re.compile(r"\s*(?:nothing|no code) was (?:changed|fixed)\b", re.I)
 _UNMET = re.compile(
@@ -53,9 +54,13 @@ def _job(report: Report, stem: str, known: Known) -> Iterator[Fault]:
             ("metadata", "pinned_ref"),
             f"the platform says that the job read `{known.refs[stem]}`",
         )
-    wrong = report.data.get("classification") == "logical correctness"
+    wrong = _ran_green(report, known.logs.get(stem, ""))
     if meta.get("status") and not wrong and not re.match(r"fail|abort|error", meta["status"], re.I):
-        yield ("metadata", "status"), f"a job whose status is `{meta['status']}` did not fail"
+        yield (
+            ("metadata", "status"),
+            f"a job whose status is `{meta['status']}` did not fail: where its results are wrong, "
+            "the classification is `Logical correctness`",
+        )
     if str(report.data.get("root_cause", "")).strip("*_` ").lower().startswith("pending"):
         yield ("root_cause",), "it still reads `pending`: complete it in step 4"
     model = report.data.get("failing_model", {}).get("name")
@@ -70,6 +75,14 @@ def _job(report: Report, stem: str, known: Known) -> Iterator[Fault]:
         )
     if stem in known.logs and not wrong and "error_summary" in report.sections:
         yield from _quoted(report.sections["error_summary"], known.logs[stem])
+
+
+def _ran_green(report: Report, told: str) -> bool:
+    """Whether nothing failed but the results: said so, or not said yet and told by `job get`."""
+    classified = report.data.get("classification")
+    return classified == "logical correctness" or (
+        classified == values.PENDING and _COMPLETE.search(told) is not None
+    )
 
 
 def _quoted(part: markdown.Section, logs: str) -> Iterator[Fault]:
