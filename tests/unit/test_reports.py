@@ -405,6 +405,11 @@ def test_a_green_job_may_wait_for_its_classification(check: Check):
     assert len(check("job", gate=True, known=red)) == 2
 
 
+def test_a_blocked_healing_has_no_rerun_to_judge(check: Check):
+    check("summary", "\nGreen\n", "\nFailed — blocked: the delivery is empty\n")
+    assert check("summary", CONDITIONS, "Best-effort — no rerun.") == []
+
+
 def test_an_error_that_is_not_in_the_logs_is_refused(check: Check):
     known = Known(logs={JOB: LOGS})
     (problem,) = check("job", "has no kernel", "found no kernel", known=known)

@@ -151,12 +151,13 @@ def _summary(report: Report, known: Known) -> Iterator[Fault]:
     rerun = report.data.get("rerun", {})
     if rerun.get("result") in ("failed", "blocked") and not re.search(r"\w{2,}", rerun["reason"]):
         yield ("rerun",), "a failed rerun gives its reason: `Failed — <reason>`"
-    if "fixes" in report.sections and rerun.get("result") != "blocked":
+    ended = rerun.get("result") != "blocked"
+    if "fixes" in report.sections and ended:
         yield from _fixes(report.sections["fixes"], known, str(report.data.get("job", "")))
     versioned = not _UNVERSIONED.search(report.data.get("fixes", ""))
     if not versioned and report.data.get("determinism") == "deterministic":
         yield ("determinism",), "the code is unversioned: then it is `Best-effort`"
-    if "determinism" in report.sections:
+    if "determinism" in report.sections and ended:
         yield from _conditions(report.data["determinism"], report.sections["determinism"])
 
 
