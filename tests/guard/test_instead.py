@@ -131,3 +131,20 @@ def test_a_change_under_a_listing_name_is_still_seen_as_one(healing: Healing, wr
     """`git stash list` only lists; `git stash` takes the agent's own edits away."""
     rules = {finding.rule for finding in healing.ready().bash(wrong).findings}
     assert rules & {"main_branch", "git_only"}
+
+
+def test_a_hash_that_is_not_known_yet_is_to_be_typed_out(healing: Healing) -> None:
+    """After a rerun the pinned ref would be the wrong one: the old state looks plausible."""
+    branch = "demo.debug_3f0c2a9e"
+    query = "'SELECT a FROM nyc.flights LIMIT 1'"
+    line = f"H=$(bauplan commit {branch} | head -1); bauplan query --ref {branch}@$H {query}"
+    said = [finding.do for finding in healing.ready().bash(line).findings]
+    assert "Type the ref out, as `branch@hash`" in said
+    assert healing.session().facts.pinned not in " ".join(said)
+
+
+def test_a_pattern_that_meets_new_files_is_named_once(healing: Healing) -> None:
+    files = " ".join(f"debug/data_snapshot/{name}.md" for name in "abc")
+    line = f"for f in {files}; do echo x > $f; done; head debug/data_snapshot/*.md"
+    found = [f for f in healing.ready().bash(line).findings if "pattern" in f.saw]
+    assert [f.do for f in found] == ["Put what reads by the pattern into the next call."]

@@ -133,6 +133,7 @@ def test_the_page_for_the_model_is_the_one_of_the_installed_version(installed: s
 
 def test_shows_one_command_and_those_below_a_group():
     assert "--status/-s not-started|running" in self_heal("show", "job", "ls").output
+    assert self_heal("show", "branch create").output == self_heal("show", "branch", "create").output
     assert self_heal("show", "job").output.count("\n  bauplan job ") == 4
     shown = json.loads(self_heal("show", "--json", "--version", "0.1.16", "run").output)
     assert shown["run"]["options"]["strict"]["value"]["choices"] == ["on", "off"]

@@ -410,6 +410,13 @@ def test_a_blocked_healing_has_no_rerun_to_judge(check: Check):
     assert check("summary", CONDITIONS, "Best-effort — no rerun.") == []
 
 
+def test_the_error_may_stand_as_job_get_prints_it(check: Check):
+    """Where nothing was logged, `job get` alone tells it, and the guard may have it as JSON."""
+    told = Known(logs={JOB: '{"error": "models.py:7: Graph contains a cycle (a -> b)"}'})
+    printed = "```\nError:     models.py:7: Graph contains a cycle (a -> b)\n```"
+    assert check("job", ERROR, printed, known=told) == []
+
+
 def test_an_error_that_is_not_in_the_logs_is_refused(check: Check):
     known = Known(logs={JOB: LOGS})
     (problem,) = check("job", "has no kernel", "found no kernel", known=known)

@@ -56,7 +56,8 @@ def _of(
 
         ok = result.ok if effect.certain and (result.ok or alone) else None
         printed = result.text if alone else None
-        yield from facts_bauplan.lines(effect, ok, printed, current, _runs(effects) == 1)
+        only_run = sum(facts_bauplan.is_run(e) for e in effects) == 1
+        yield from facts_bauplan.lines(effect, ok, printed, current, only_run)
     elif isinstance(effect, WritePath) and (result.ok is not False or len(effects) > 1):
         if workspace.zone(effect.path, current.workspace) == workspace.PROJECT:
             yield {"fact": "edit", "path": effect.path}
@@ -64,11 +65,6 @@ def _of(
         from pipeline_guard.facts import api as facts_api
 
         yield from facts_api.lines(effect, result.text, current)
-
-
-def _runs(effects: Sequence[Effect]) -> int:
-    """How many of these may be a run of a pipeline."""
-    return sum(isinstance(effect, RunBauplan) and "run" in effect.argv for effect in effects)
 
 
 def _is_alone(effects: Sequence[Effect], tool: ToolCall) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pipeline_guard import account, bauplan_cli
 from pipeline_guard.bauplan_cli import BauplanCall, reference
-from pipeline_guard.effects import RunBauplan
+from pipeline_guard.effects import Effect, RunBauplan
 from pipeline_guard.facts import lookups
 from pipeline_guard.ledger import Line
 from pipeline_guard.session import Session
@@ -39,6 +39,12 @@ def lines(
         yield from _branch(call, effect, ok)
     elif lookups.is_lookup(call) and ok is not False:
         yield from _completed(call, _looked_up(call, effect, ok, printed), current)
+
+
+def is_run(effect: Effect) -> bool:
+    """Whether this may run a pipeline."""
+    call = _understood(effect) if isinstance(effect, RunBauplan) else None
+    return call is not None and call.command == ("run",) and not call.help
 
 
 def _understood(effect: RunBauplan) -> BauplanCall | None:

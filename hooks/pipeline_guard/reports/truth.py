@@ -19,6 +19,8 @@ Fault = tuple[Path, str]
 
 _VERBATIM = "paste the error verbatim from `bauplan job logs`"
 _COMPLETE = re.compile(r"\bstatus\W+complete\b", re.I)
+_ELLIPSIS = re.compile(r"\.{3}|…|\[\s*\.\.\.\s*\]")
+_LABEL = re.compile(r"^\s*error( message)?:\s+", re.I)  # of `job get`; its JSON has none
 _UNVERSIONED = re.compile(r"\bunversioned\b|no (local )?(git )?repository", re.I)
 _NOTHING = re.compile(r"\s*(?:nothing|no code) was (?:changed|fixed)\b", re.I)
 _UNMET = re.compile(
@@ -95,10 +97,12 @@ def _quoted(part: markdown.Section, logs: str) -> Iterator[Fault]:
         for line in block.text.splitlines()
     ]
     lines = [
-        line for line in pasted if re.search(r"\w", line) and not line.lstrip().startswith("$ ")
+        _LABEL.sub("", line)
+        for line in pasted
+        if re.search(r"\w", line) and not line.lstrip().startswith("$ ")
     ]
     for line in lines:
-        pieces = [_squeeze(piece) for piece in re.split(r"\.{3}|…|\[\s*\.\.\.\s*\]", line)]
+        pieces = [_squeeze(piece) for piece in _ELLIPSIS.split(line)]
         if not all(piece in told for piece in pieces):
             yield (
                 ("error_summary",),

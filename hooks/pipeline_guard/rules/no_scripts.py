@@ -83,7 +83,7 @@ def _may_be_new(name: str, in_project: bool) -> bool:
 
 def _content(effect: WritePath) -> Iterator[Finding]:
     if effect.text is None:
-        saw = f"what `{effect.tool}` would make of `{effect.path}` cannot be seen here"
+        saw = f"`{effect.tool}` writes `{effect.path}`, and edits of code are judged as edits only"
         yield Finding(DENY, "unknown", saw, "Use the Edit or Write tool")
     elif not effect.text.strip() and text_before(effect.path).strip():
         do = "Edit the model instead of emptying its file"

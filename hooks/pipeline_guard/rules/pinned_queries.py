@@ -37,8 +37,10 @@ def _no(saw: str, do: str) -> Finding:
 
 def _command(call: BauplanCall, context: Context) -> Iterator[Finding]:
     refs = call.options.get("ref", ())
-    saw = unpinned(refs[-1] if refs else "", context)
-    if saw:
+    ref = refs[-1] if refs else ""
+    if "$" in ref:
+        yield _no(f"`{ref}` is not known before it runs", "Type the ref out, as `branch@hash`")
+    elif saw := unpinned(ref, context):
         yield _no(f"`bauplan {' '.join(call.command)}` {saw}", _pinned_form(call, context))
     if call.command == ("query",):
         yield from _query(call, context)

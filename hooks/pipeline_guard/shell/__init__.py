@@ -48,8 +48,9 @@ def _late_matches(log: Log) -> Iterator[Unknown]:
         if not isinstance(effect, WritePath) or os.path.lexists(effect.path):
             continue
         if any(scan.takes(effect.path) for scan in log.scans):
-            why = "a pattern may match it once it is written"
-            yield Unknown(effect.path, why, "Write the file in a call of its own.")
+            why = "a pattern in the same command line may match it once it is written"
+            yield Unknown(effect.path, why, "Put what reads by the pattern into the next call.")
+            return
 
 
 def _without_repeats(effects: list[Effect]) -> list[Effect]:

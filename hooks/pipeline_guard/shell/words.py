@@ -30,6 +30,7 @@ _RUN = re.compile(rb"[^\\'\"$`~*?\[{}<>()|&;#!\s\x80-\xff]+|[\x80-\xff]+|[~*?\[{
 _QUOTED_RUN = re.compile(rb"[^\\\"$`]+")
 _BODY_RUN = re.compile(rb"[^\\$`]+")
 _EMPTY = Piece("", QUOTED)
+_QUOTE = "Quote its delimiter, as in <<'EOF': then nothing in the text is expanded."
 _MODIFIER = re.compile(rb"\[|:[A-Za-z&#]")
 _ZSH_FLAGS = re.compile(rb"\$[=~^]+[A-Za-z_{@*(0-9]")
 _ZSH_PATH = re.compile(rb"=[A-Za-z]")
@@ -254,7 +255,8 @@ class _Reader:
             self._add(b"$", QUOTED)
             self.at += 1
         else:
-            raise self.shell.beyond(self.node, "an expansion in it was not understood")
+            instead = _QUOTE if self.node.type == "heredoc_body" else ""
+            raise self.shell.beyond(self.node, "an expansion in it was not understood", instead)
 
     def _check_modifier(self, hole: Node) -> None:
         """zsh reads `$x:h` and `$x[1]` as a part of the value."""

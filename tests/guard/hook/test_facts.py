@@ -335,7 +335,8 @@ def test_a_run_in_the_middle_of_a_line_is_known_by_what_it_wrote(healer: Healer)
     healer.bash(f"{run} --dry-run | tail -3; git status --short")
     healer.bash(f"{run} --no-strict; {run} --dry-run")
     assert healer.facts.runs == (), "two runs, and one commit that one of them wrote"
-    healer.bash(f"git status --short; {run} 2>&1 | tail -3; bauplan commit {name} --max-count 1")
+    after = f"bauplan commit {name} --max-count 1; bauplan job ls --kind run --max-count 2"
+    healer.bash(f"git status --short; {run} 2>&1 | tail -3; {after}")
     (known,) = healer.facts.runs
     assert known.green
     healer.bash(f"echo {known.job}; false && {run} --no-strict; git log -1")

@@ -73,6 +73,7 @@ def show(command: tuple[str, ...], version: str, as_json: bool) -> None:
     """
     from self_heal.reference import guide
 
+    command = tuple(" ".join(command).split())
     page = plugin_root() / "references" / f"{'-'.join(command)}.md"
     if page.is_file() and not as_json:
         click.echo(page.read_text("utf-8"), nl=False)
