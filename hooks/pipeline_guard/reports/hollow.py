@@ -63,11 +63,9 @@ def faults(report: Report) -> Iterator[Fault]:
         if schemas.fields(schema, key):
             yield from _fields(report, key, part, entry)
         elif _is_nothing(part.text):
-            yield (
-                (key,),
-                part.line,
-                f"the section `{part.heading}` is empty: {entry['description']}",
-            )
+            said = "still reads `pending`" if "pending" in part.text.lower() else "is empty"
+            words = f"the section `{part.heading}` {said}: {entry['description']}"
+            yield (key,), part.line, words
         else:
             yield from (((key,), line, words) for line, words in _left_in(part, entry))
 
