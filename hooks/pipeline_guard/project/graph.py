@@ -25,11 +25,10 @@ def check(project: Project, namespace: str) -> Iterator[Problem]:
     """Problems of the whole: a cycle, an empty project, columns that no schema has."""
     if not project.models:
         yield Problem("no models found in the project")
-    left = _unordered(project, namespace)
-    if left:
-        loop = " -> ".join(sorted(left))
-        first = project.models[min(left)]
-        yield Problem(f"{CYCLE} ({loop})", first.file, first.line, first.name)
+    if loop := _cycle(project, namespace):
+        first = project.models[loop[0]]
+        text = f"{CYCLE} ({' -> '.join([*loop, loop[0]])})"
+        yield Problem(text, first.file, first.line, first.name)
     for model in project.models.values():
         yield from _undefined_schemas(project, model)
         yield from _undeclared_columns(project, model, namespace)
@@ -64,9 +63,21 @@ def _ready(project: Project, model: Model, done: dict[str, Model], namespace: st
     return all(parent.name in done for parent in parents(project, model, namespace))
 
 
-def _unordered(project: Project, namespace: str) -> set[str]:
-    """Models that no order can hold: those on a cycle, and those behind it."""
-    return set(project.models) - {model.name for model in order(project, namespace)}
+def _cycle(project: Project, namespace: str) -> list[str]:
+    """Models that wait for each other, each read by the next; none where there is an order."""
+    from graphlib import CycleError, TopologicalSorter
+
+    models = (project.models[name] for name in sorted(project.models))
+    read = {
+        model.name: [one.name for one in parents(project, model, namespace)] for model in models
+    }
+    try:
+        TopologicalSorter(read).prepare()
+    except CycleError as error:
+        loop: list[str] = error.args[1][1:]
+        start = loop.index(min(loop))
+        return loop[start:] + loop[:start]
+    return []
 
 
 def _place(model: Model) -> str:
