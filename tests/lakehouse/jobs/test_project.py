@@ -181,7 +181,7 @@ def test_every_model_comes_after_what_it_reads_or_is_on_a_cycle(tmp_path_factory
         assert all(names.index(read.table) < names.index(model.name) for read in model.inputs)
     assert (len(names) == 8) == (not found.problems) == (not _has_cycle(reads))
     for problem in found.problems:
-        told = [int(name[1:]) for name in problem.text.split("(")[1].strip(")").split(" -> ")]
+        told = [int(name[1:]) for name in problem.message.split("(")[1].strip(")").split(" -> ")]
         assert told[0] == told[-1]
         assert all(parent in reads[child] for parent, child in pairwise(told))
 
