@@ -7,30 +7,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
 
+from pipeline_guard.arguments import Arguments, Odd, only, text_of
 from pipeline_guard.effects import (
     CallBauplanApi,
     CallMcp,
-    DeletePath,
     Effect,
     FetchUrl,
     ReadPath,
     StartAgent,
     Unknown,
     UseTool,
-    WritePath,
 )
 from pipeline_guard.events import ToolCall
 from pipeline_guard.paths import real
 from pipeline_guard.programs.narrowing import is_harmless, is_harmless_type
 
-if TYPE_CHECKING:
-    from pipeline_guard import patches
-
-Arguments = Mapping[str, Any]
-
-_MAX_FILE = 2_000_000
+_WRITING = frozenset("Write Edit MultiEdit apply_patch delete NotebookEdit".split())
 # Tools that plan, list or wait: they touch neither files nor the network.
 _HARMLESS = frozenset(
     "TodoWrite TodoRead TaskCreate TaskUpdate TaskGet TaskList TaskOutput TaskStop ExitPlanMode "
@@ -50,15 +43,11 @@ _AGENT_MODES = ("", "default", "plan")
 _ELSEWHERE = ("isolation", "team_name")
 
 
-class _Odd(Exception):
-    """An argument is missing or of another type than the tool takes."""
-
-
 def effects_of(tool: ToolCall, cwd: str) -> list[Effect]:
     """Everything the call would do, when its session's folder is `cwd`; never an exception."""
     try:
         return _effects(tool, cwd)
-    except _Odd as odd:
+    except Odd as odd:
         return [Unknown(tool.name, str(odd), f"Call {tool.name} with its usual arguments.")]
     except (OSError, ValueError) as error:
         return [Unknown(tool.name, f"its path cannot be resolved ({error})")]
@@ -66,13 +55,17 @@ def effects_of(tool: ToolCall, cwd: str) -> list[Effect]:
 
 def _effects(tool: ToolCall, cwd: str) -> list[Effect]:
     if not isinstance(tool.arguments, Mapping):
-        raise _Odd("its arguments are not an object")
+        raise Odd("its arguments are not an object")
     if not os.path.isabs(cwd):
-        raise _Odd("the session's folder is not known")
+        raise Odd("the session's folder is not known")
     if tool.name in _HARMLESS:
         return [UseTool(tool.name)]
     if tool.name.startswith("mcp__"):
         return [_mcp(tool)]
+    if tool.name in _WRITING:
+        from pipeline_guard import edits
+
+        return edits.TOOLS[tool.name](tool.arguments, cwd)
     reader = _TOOLS.get(tool.name)
     if reader is None:
         instead = _INSTEAD.get(tool.name, "Use Bash, Read or Write.")
@@ -80,136 +73,37 @@ def _effects(tool: ToolCall, cwd: str) -> list[Effect]:
     return reader(tool.arguments, cwd)
 
 
-def _text(arguments: Arguments, key: str, default: str | None = None) -> str:
-    value = arguments.get(key, default)
-    if not isinstance(value, str):
-        raise _Odd(f"its argument {key} is not a text")
-    return value
-
-
-def _only(arguments: Arguments, known: str) -> None:
-    odd = [key for key in arguments if key not in known.split()]
-    if odd:
-        raise _Odd(f"its argument {odd[0]} is not one the guard knows")
-
-
 def _bash(arguments: Arguments, cwd: str) -> list[Effect]:
     from pipeline_guard.shell import effects_of_command
 
-    _only(
+    only(
         arguments,
         "command description timeout run_in_background dangerouslyDisableSandbox workdir",
     )
-    folder = real(_text(arguments, "workdir", "") or cwd, cwd)
+    folder = real(text_of(arguments, "workdir", "") or cwd, cwd)
     background = arguments.get("run_in_background", False)
-    return effects_of_command(_text(arguments, "command"), folder, certain=background is False)
-
-
-def _write(arguments: Arguments, cwd: str) -> list[Effect]:
-    _only(arguments, "file_path content")
-    path = real(_text(arguments, "file_path"), cwd)
-    return [WritePath(path, "Write", _text(arguments, "content"))]
-
-
-def _edit(arguments: Arguments, cwd: str) -> list[Effect]:
-    _only(arguments, "file_path old_string new_string replace_all")
-    path = real(_text(arguments, "file_path"), cwd)
-    return [WritePath(path, "Edit", _edited(_content(path), arguments))]
-
-
-def _multi_edit(arguments: Arguments, cwd: str) -> list[Effect]:
-    _only(arguments, "file_path edits")
-    edits = arguments.get("edits")
-    if not isinstance(edits, list) or not all(isinstance(edit, Mapping) for edit in edits):
-        raise _Odd("its argument edits is not a list of edits")
-    path = real(_text(arguments, "file_path"), cwd)
-    text = _content(path)
-    for edit in edits:
-        text = _edited(text, edit)
-    return [WritePath(path, "MultiEdit", text)]
-
-
-def _content(path: str) -> str | None:
-    """The file's text now, "" where it does not exist, None where it cannot be read as text."""
-    try:
-        if os.path.getsize(path) > _MAX_FILE:
-            return None
-        with open(path, encoding="utf-8", newline="") as file:
-            return file.read()
-    except FileNotFoundError:
-        return ""
-    except (OSError, UnicodeDecodeError):
-        return None
-
-
-def _edited(text: str | None, edit: Arguments) -> str | None:
-    """The text after one edit; None where the tool itself would refuse it."""
-    old, new = _text(edit, "old_string"), _text(edit, "new_string")
-    if text is None:
-        return None
-    if not old:
-        return new if not text else None
-    count = text.count(old)
-    if count == 0 or (count > 1 and edit.get("replace_all") is not True):
-        return None
-    return text.replace(old, new)
-
-
-def _patch(arguments: Arguments, cwd: str) -> list[Effect]:
-    """Every file of a patch: Codex's only way to edit, and Copilot's with some models."""
-    from pipeline_guard import patches
-
-    _only(arguments, "patch")
-    try:
-        changes = patches.read(_text(arguments, "patch"))
-    except patches.BadPatch as bad:
-        raise _Odd(f"its patch cannot be read: {bad}") from None
-    return [effect for change in changes for effect in _patched(change, cwd)]
-
-
-def _patched(change: patches.Change, cwd: str) -> list[Effect]:
-    from pipeline_guard import patches
-
-    path = real(change.path, cwd)
-    if change.kind == patches.DELETE:
-        return [DeletePath(path)]
-    if change.kind == patches.ADD:
-        return [WritePath(path, "Write", "".join(f"{line}\n" for line in change.lines))]
-    before = _content(path)
-    text = None if before is None else patches.updated(before, change.lines)
-    if not change.to:
-        return [WritePath(path, "Edit", text)]
-    return [DeletePath(path), WritePath(real(change.to, cwd), "Write", text)]
-
-
-def _delete(arguments: Arguments, cwd: str) -> list[Effect]:
-    _only(arguments, "file_path")
-    return [DeletePath(real(_text(arguments, "file_path"), cwd))]
-
-
-def _notebook(arguments: Arguments, cwd: str) -> list[Effect]:
-    return [WritePath(real(_text(arguments, "notebook_path"), cwd), "NotebookEdit")]
+    return effects_of_command(text_of(arguments, "command"), folder, certain=background is False)
 
 
 def _read(arguments: Arguments, cwd: str) -> list[Effect]:
-    return [ReadPath(real(_text(arguments, "file_path"), cwd))]
+    return [ReadPath(real(text_of(arguments, "file_path"), cwd))]
 
 
 def _list(arguments: Arguments, cwd: str) -> list[Effect]:
-    return [ReadPath(real(_text(arguments, "path", "."), cwd))]
+    return [ReadPath(real(text_of(arguments, "path", "."), cwd))]
 
 
 def _glob(arguments: Arguments, cwd: str) -> list[Effect]:
     """Names only: the folder, and the pattern itself, which may lead elsewhere."""
-    root = real(_text(arguments, "path", "."), cwd)
-    return [ReadPath(root), ReadPath(real(_text(arguments, "pattern"), root))]
+    root = real(text_of(arguments, "path", "."), cwd)
+    return [ReadPath(root), ReadPath(real(text_of(arguments, "pattern"), root))]
 
 
 def _grep(arguments: Arguments, cwd: str) -> list[Effect]:
     """Contents below the folder, of the files that `glob` names."""
-    _text(arguments, "pattern")
-    root = real(_text(arguments, "path", "."), cwd)
-    named = _text(arguments, "glob", "")
+    text_of(arguments, "pattern")
+    root = real(text_of(arguments, "path", "."), cwd)
+    named = text_of(arguments, "glob", "")
     narrow = is_harmless(named) or is_harmless_type(arguments.get("type"))
     found: list[Effect] = [ReadPath(root, recursive=not narrow)]
     return [*found, ReadPath(real(named, root))] if named else found
@@ -217,7 +111,7 @@ def _grep(arguments: Arguments, cwd: str) -> list[Effect]:
 
 def _fetch(arguments: Arguments, cwd: str) -> list[Effect]:
     del cwd
-    return [FetchUrl(_text(arguments, "url"))]
+    return [FetchUrl(text_of(arguments, "url"))]
 
 
 def _search_web(_arguments: Arguments, _cwd: str) -> list[Effect]:
@@ -242,7 +136,7 @@ def _agent(arguments: Arguments, cwd: str) -> list[Effect]:
     if elsewhere or arguments.get("mode", "") not in _AGENT_MODES:
         why = "it would work in another tree or session, or with other permissions"
         return [Unknown("Agent", why, f"Start it without {elsewhere[0] if elsewhere else 'mode'}.")]
-    return [StartAgent(_text(arguments, "prompt"))]
+    return [StartAgent(text_of(arguments, "prompt"))]
 
 
 def _code_run(arguments: Arguments, cwd: str) -> list[Effect]:
@@ -261,16 +155,12 @@ def _mcp(tool: ToolCall) -> Effect:
 
 _TOOLS: dict[str, Callable[[Arguments, str], list[Effect]]] = {
     "Bash": _bash,
-    "Write": _write,
-    "Edit": _edit,
-    "MultiEdit": _multi_edit,
-    "apply_patch": _patch,
-    "delete": _delete,
-    "NotebookEdit": _notebook,
     "Read": _read,
-    "NotebookRead": lambda arguments, cwd: [ReadPath(real(_text(arguments, "notebook_path"), cwd))],
+    "NotebookRead": lambda arguments, cwd: [
+        ReadPath(real(text_of(arguments, "notebook_path"), cwd))
+    ],
     "LS": _list,
-    "LSP": lambda arguments, cwd: [ReadPath(real(_text(arguments, "filePath"), cwd))],
+    "LSP": lambda arguments, cwd: [ReadPath(real(text_of(arguments, "filePath"), cwd))],
     "Glob": _glob,
     "Grep": _grep,
     "WebFetch": _fetch,
