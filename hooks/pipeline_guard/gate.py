@@ -78,7 +78,7 @@ def _data_reports(context: Context) -> Iterator[Gap]:
 
 def _report_on(table: str, context: Context) -> str:
     """Its report, and before that a look at it, where the session has not had one."""
-    report = f"`debug/data_snapshot/{table.rpartition('.')[2]}.md`"
+    report = f"`debug/data_snapshot/{table}.md`"
     ref = suggest.pinned(context)
     if any(evidence.same(name, table) and at == ref for name, at in context.facts.tables.items()):
         return f"You have looked at it: write {report}"
