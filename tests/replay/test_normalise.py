@@ -16,6 +16,7 @@ HASH, OTHER = "ab1" * 21 + "c", "cd2" * 21 + "e"
         (f"job {ONE} ended", f"job {TWO} ended"),
         (f"main@{HASH}", f"main@{OTHER}"),
         ("[debug/x 1a2b3c4] Fix", "[debug/x 1234567] Fix"),
+        ("[debug/x 1234567] Fix", "[debug/x 1a2b3c4] Fix"),
         ("\x1b[2m2026-11-22T11:21:46Z\x1b[0m", "\x1b[2m2027-01-02T01:02:03Z\x1b[0m"),
         ("took 1.2 s", "took 17 ms"),
         ("at http://127.0.0.1:4000/", "at http://127.0.0.1:51234/"),
@@ -51,6 +52,16 @@ def test_an_id_stands_for_one_id_all_the_way_through() -> None:
         "command": [f"get {TWO}", f"debug/bpln_{TWO[:8]}"]
     }
     assert known.unseen({"a": [f"{ONE} {HASH}"]}) == [HASH]
+
+
+def test_a_short_hash_of_digits_alone_is_one_where_it_was_shown() -> None:
+    """Among 27 short hashes is one like that; elsewhere such a word is a count."""
+    known = Bindings()
+    assert not known.same("1234567 Fix", "1a2b3c4 Fix")
+    assert known.same("[debug/x 1234567] Fix", "[debug/x 1a2b3c4] Fix")
+    assert known.same("1234567 Fix", "1a2b3c4 Fix")
+    assert not known.same("1234567 Fix", "ffffff1 Fix")
+    assert known.translated("git show 1234567") == "git show 1a2b3c4"
 
 
 def test_the_sessions_folder_may_lie_elsewhere() -> None:

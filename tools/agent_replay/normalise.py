@@ -20,12 +20,14 @@ _KINDS = {
     "duration": r"\d+(?:\.\d+)? ?(?:ms|s|sec|seconds?)\b",
     "number": r"\d{17,19}(?!\d)",
     "address": r"127\.0\.0\.1:\d+",
-    "short": r"(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{7,39}(?![0-9a-zA-Z])",
+    "short": r"(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{7,39}(?![0-9a-zA-Z])"
+    r"|(?<= )[0-9]{7,39}(?=\] )",  # as `git commit` prints it
 }
 _START = r"(?:(?<![0-9a-zA-Z])|(?<=\x1b\[\dm)|(?<=\x1b\[\d\dm))"
 _TOKEN = re.compile(
     f"{_START}(?:" + "|".join(f"(?P<{kind}>{form})" for kind, form in _KINDS.items()) + ")"
 )
+_DIGITS = re.compile(r"(?<![0-9a-zA-Z])[0-9]{7,39}(?![0-9a-zA-Z])")
 _ANY_HASH = "[0-9a-f]{7,39}"
 _BOUND = ("id", "hash", "short", "number")
 
@@ -83,7 +85,7 @@ class Bindings:
     def same(self, recorded: str, actual: str) -> bool:
         """Whether two texts are the same but for what is declared; learns the pairs if so."""
         actual = self._recorded_paths(actual)
-        parts = list(tokens(recorded))
+        parts = list(self._tokens(recorded))
         match = re.fullmatch("".join(map(_form, parts)), actual)
         if match is None:
             return False
@@ -99,7 +101,7 @@ class Bindings:
     def translated(self, value: Any) -> Any:
         """A JSON value of the recording with the replay's ids, times and folders in it."""
         if isinstance(value, str):
-            return self.folders("".join(self._actual(part) for part in tokens(value)))
+            return self.folders("".join(self._actual(part) for part in self._tokens(value)))
         return _each(value, self.translated)
 
     def folders(self, value: Any) -> Any:
@@ -125,6 +127,17 @@ class Bindings:
         for part in tokens(text):
             if part.kind in ("id", "hash") and self._known(part.text) is None:
                 self._bind(part.text, part.text)
+
+    def _tokens(self, text: str) -> Iterator[Token]:
+        """The parts of a text of the recording, with known short hashes that are digits alone."""
+        for part in tokens(text):
+            end = 0
+            for match in _DIGITS.finditer(part.text if not part.kind else ""):
+                if self._known(match[0]) is not None:
+                    yield Token("", part.text[end : match.start()])
+                    yield Token("short", match[0])
+                    end = match.end()
+            yield part._replace(text=part.text[end:])
 
     def _recorded_paths(self, text: str) -> str:
         for recorded, actual in self._paths:
