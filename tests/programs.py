@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import subprocess
 import sys
@@ -25,8 +26,11 @@ def program_of(version: str) -> str:
         if program.version() == version:
             return installed
     folder = ROOT / "build" / f"bauplan-{version}"
-    if not (folder / "bin" / "bauplan").is_file():
-        _fetch(version, folder)
+    folder.parent.mkdir(exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests in other processes ask for it, too
+        if not (folder / "bin" / "bauplan").is_file():
+            _fetch(version, folder)
     return str(folder / "bin" / "bauplan")
 
 
