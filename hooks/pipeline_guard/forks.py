@@ -27,17 +27,16 @@ def parent(event: Event) -> list[Line]:
     """
     if event.phase != BEFORE_TOOL or event.runtime != "claude":
         return []
-    said = _messages(event.transcript_path, 0)
-    found = [lines for lines in _armed() if _is_origin(lines[0], event, said)] if said else []
+    others = [lines for lines in _armed() if lines[0].get("session") != event.session_id]
+    said = _messages(event.transcript_path, 0) if others else set()
+    found = [lines for lines in others if said and said & _said_healing(lines[0])]
     older = max(found, key=len, default=[])
     return [{**line, "from": line.get("from", older[0].get("session"))} for line in older]
 
 
-def _is_origin(start: Line, event: Event, said: set[bytes]) -> bool:
-    """Whether the session that began with `start` said any of these messages while it healed."""
-    if start.get("session") == event.session_id:
-        return False
-    return bool(said & _messages(str(start.get("transcript")), int(start.get("size", 0))))
+def _said_healing(start: Line) -> set[bytes]:
+    """The messages that the session which began with `start` has said while it healed."""
+    return _messages(str(start.get("transcript")), int(start.get("size", 0)))
 
 
 def size(transcript: str) -> int:

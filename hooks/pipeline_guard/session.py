@@ -132,14 +132,20 @@ def load(event: Event) -> Session:
 
 def of_lines(key: str, lines: list[Line], cwd: str) -> Session:
     """The session that a ledger's lines tell of; without lines it starts in `cwd`."""
+    place, facts = facts_of(lines, cwd)
+    started = str(lines[0].get("at", "")) if lines else ""
+    return Session(key, True, place, facts, policy.load(place.repo), started)
+
+
+def facts_of(lines: list[Line], cwd: str) -> tuple[Workspace, Facts]:
+    """Where the session of a ledger works, and what it knows; without lines it starts in `cwd`."""
     begun = lines[0] if lines else {}
     place = workspace.find(str(begun.get("folder") or cwd))
     if not place.project:
         from pipeline_guard.facts import project  # needed where several projects lie equally near
 
         place = place._replace(project=project.chosen(lines, place, cwd))
-    facts = folding.fold(lines, place)
-    return Session(key, True, place, facts, policy.load(place.repo), str(begun.get("at", "")))
+    return place, folding.fold(lines, place)
 
 
 def _begun(event: Event) -> list[Line]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline_guard import arming, policy, recent, workspace
-from pipeline_guard.facts import folding
+from pipeline_guard import session as sessions
 from pipeline_guard.ledger import Facts, LedgerError, Line
 from pipeline_guard.policy import PolicyError
 from self_heal import presence, situation
@@ -44,9 +44,8 @@ def of(folder: Path) -> dict[str, Any]:
         found["policy_notes"] = list(policy.load(place.repo).notes)
     except PolicyError as error:
         found["problems"].append(str(error))
-    start = str(lines[0].get("folder", folder)) if lines else str(folder)
     found["situation"] = situation.of(place) if found["on"] else {}
-    found["ledger"] = _shown(folding.fold(lines, workspace.find(start)))
+    found["ledger"] = _shown(sessions.facts_of(lines, str(folder))[1])
     return found
 
 

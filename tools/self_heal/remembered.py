@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline_guard import recent, workspace
-from pipeline_guard.facts import folding
+from pipeline_guard import recent, session, workspace
 from pipeline_guard.ledger import Facts, LedgerError
 from self_heal import presence
 
@@ -20,6 +19,5 @@ def of(folder: Path, job: str) -> Facts:
         lines = recent.lines_of(recent.latest(place, presence.session_id()))
     except LedgerError:
         return Facts()
-    start = str(lines[0].get("folder", folder)) if lines else str(folder)
-    facts = folding.fold(lines, workspace.find(start))
+    _, facts = session.facts_of(lines, str(folder))
     return facts if facts.job == job else Facts()

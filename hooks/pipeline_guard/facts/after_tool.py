@@ -56,8 +56,7 @@ def _of(
 
         ok = result.ok if effect.certain and (result.ok or alone) else None
         printed = result.text if alone else None
-        only_run = sum(facts_bauplan.is_run(e) for e in effects) == 1
-        yield from facts_bauplan.lines(effect, ok, printed, current, only_run)
+        yield from facts_bauplan.lines(effect, effects, ok, printed, current)
     elif isinstance(effect, WritePath) and (result.ok is not False or len(effects) > 1):
         if workspace.zone(effect.path, current.workspace) == workspace.PROJECT:
             yield {"fact": "edit", "path": effect.path}

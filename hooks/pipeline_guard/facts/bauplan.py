@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipeline_guard import account, bauplan_cli
 from pipeline_guard.bauplan_cli import BauplanCall, reference
@@ -17,15 +17,16 @@ _OF_PROJECT = (("job", "logs"), ("table", "ls"))
 
 def lines(
     effect: RunBauplan,
+    effects: Sequence[Effect],
     ok: bool | None,
     printed: str | None,
     current: Session,
-    only_run: bool,
 ) -> Iterator[Line]:
     """The call's ledger lines.
 
     `ok` is None where it is not known how the call ended, `printed` is None where its output
-    cannot be told from that of others; `only_run` says that no other run is in the same tool call.
+    cannot be told from that of others: then a run is known only where `effects`, those of the whole
+    tool call, have no other.
     """
     call = _understood(effect)
     if call is None or call.help or call.problems:
@@ -33,7 +34,7 @@ def lines(
     if call.command == ("run",):
         from pipeline_guard.facts import run as facts_run
 
-        if printed is not None or only_run:
+        if printed is not None or sum(map(_is_run, effects)) == 1:
             yield from facts_run.lines(call, effect, ok, printed, current)
     elif call.command in _CREATES and ok is not False:
         yield from _branch(call, effect, ok)
@@ -41,8 +42,7 @@ def lines(
         yield from _completed(call, _looked_up(call, effect, ok, printed), current)
 
 
-def is_run(effect: Effect) -> bool:
-    """Whether this may run a pipeline."""
+def _is_run(effect: Effect) -> bool:
     call = _understood(effect) if isinstance(effect, RunBauplan) else None
     return call is not None and call.command == ("run",) and not call.help
 

@@ -44,10 +44,10 @@ def _commits(current: Session) -> list[Entry]:
     def is_commit(entry: Entry) -> bool:
         return entry.at >= since and entry.action.startswith(_MAKES_COMMITS)
 
-    return [*takewhile(is_commit, reversed(moves_of_head(current)))][::-1]
+    return [*takewhile(is_commit, reversed(_moves_of_head(current)))][::-1]
 
 
-def moves_of_head(current: Session) -> list[Entry]:
+def _moves_of_head(current: Session) -> list[Entry]:
     """HEAD's entries in git's own log, oldest first."""
     path = os.path.join(current.workspace.git_dir, "logs", "HEAD")
     try:

@@ -73,10 +73,12 @@ def _wrote(ref: str, cwd: str, start: str) -> list[str]:
     Among the output of other commands no job id can be believed, and a run that wrote nothing is
     not worth knowing.
     """
-    printed = confirm.bauplan(["commit", ref, "--max-count", str(_NEWEST)], cwd) or ""
     first = start.partition("@")[2]
+    if not first:
+        return []
+    printed = confirm.bauplan(["commit", ref, "--max-count", str(_NEWEST)], cwd) or ""
     since = takewhile(lambda commit: commit["hash"] != first, lookups.commits(printed))
-    return [commit["job"] for commit in since if commit["job"] and first][:1]
+    return [commit["job"] for commit in since if commit["job"]][:1]
 
 
 def _job(named: Sequence[str], cwd: str, known: set[str]) -> tuple[str, str] | None:
